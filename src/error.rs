@@ -1,0 +1,217 @@
+//! One error in the caller's terms. `http/error.rs` alone turns it into a status and a body.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::value::{Json, Object};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request was not done.
+#[derive(Debug)]
+pub enum Error {
+    /// 400 with a map of what is wrong, by property.
+    Invalid { message: String, errors: Errors },
+    /// A refusal with a message and no details.
+    Rejected { reason: Reason, message: String },
+    /// 429.
+    RateLimited { retry_after_s: u64 },
+    /// 503: try again; nothing was done.
+    Unavailable { message: String, retry_after_s: u64 },
+    /// 500: the source is logged once at the boundary and never sent.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The status family of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    /// 507: the disk is full.
+    NoSpace,
+}
+
+/// What is wrong, by property; list elements are keyed by their decimal index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Errors(pub BTreeMap<String, Problem>);
+
+/// One property's first failing check, or a map of its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Problem {
+    Leaf(FieldError),
+    Nested(Errors),
+    /// Verbatim JSON: the envelope of a failed batch item.
+    Json(Json),
+}
+
+/// A stable code, a sentence, and the numbers in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    pub code: &'static str,
+    pub message: String,
+    pub params: Object,
+}
+
+impl FieldError {
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        FieldError { code, message: message.into(), params: Object::new() }
+    }
+
+    /// Adds a parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Json>) -> Self {
+        self.params.insert(name.to_string(), value.into());
+        self
+    }
+
+    /// `validation_required`, the most common of all.
+    pub fn required() -> Self {
+        FieldError::new("validation_required", "Cannot be blank.")
+    }
+}
+
+impl Errors {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Records the first problem of `key`; later ones are dropped, as each property reports only its first.
+    pub fn add(&mut self, key: impl Into<String>, problem: impl Into<Problem>) {
+        self.0.entry(key.into()).or_insert_with(|| problem.into());
+    }
+
+    /// Records what `check` found, if anything.
+    pub fn check(&mut self, key: &str, check: std::result::Result<(), FieldError>) {
+        if let Err(error) = check {
+            self.add(key, error);
+        }
+    }
+
+    /// The map below `key`, made when missing.
+    pub fn nested(&mut self, key: impl Into<String>) -> &mut Errors {
+        let slot = self.0.entry(key.into()).or_insert_with(|| Problem::Nested(Errors::default()));
+        if !matches!(slot, Problem::Nested(_)) {
+            *slot = Problem::Nested(Errors::default());
+        }
+        match slot {
+            Problem::Nested(errors) => errors,
+            Problem::Leaf(_) | Problem::Json(_) => unreachable!("made a map above"),
+        }
+    }
+
+    /// Drops empty maps that `nested` left behind.
+    pub fn prune(&mut self) {
+        self.0.retain(|_, problem| match problem {
+            Problem::Nested(errors) => {
+                errors.prune();
+                !errors.is_empty()
+            }
+            Problem::Leaf(_) | Problem::Json(_) => true,
+        });
+    }
+
+    /// `Ok` when nothing was found, else [`Error::Invalid`] under `message`.
+    pub fn into_result(mut self, message: &str) -> Result<()> {
+        self.prune();
+        if self.is_empty() { Ok(()) } else { Err(Error::Invalid { message: message.to_string(), errors: self }) }
+    }
+
+    /// The `data` object of the error envelope.
+    pub fn to_json(&self) -> Json {
+        let entry = |(key, problem): (&String, &Problem)| (key.clone(), problem.to_json());
+        Json::Object(self.0.iter().map(entry).collect())
+    }
+}
+
+impl Problem {
+    fn to_json(&self) -> Json {
+        match self {
+            Problem::Nested(errors) => errors.to_json(),
+            Problem::Json(json) => json.clone(),
+            Problem::Leaf(error) => {
+                let mut leaf = Object::new();
+                leaf.insert("code".into(), error.code.into());
+                leaf.insert("message".into(), sentence(&error.message).into());
+                if !error.params.is_empty() {
+                    leaf.insert("params".into(), Json::Object(error.params.clone()));
+                }
+                Json::Object(leaf)
+            }
+        }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Problem::Leaf(error)
+    }
+}
+
+impl From<Errors> for Problem {
+    fn from(errors: Errors) -> Self {
+        Problem::Nested(errors)
+    }
+}
+
+impl Error {
+    /// 400 with a message and no details.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Error::Rejected { reason: Reason::BadRequest, message: message.into() }
+    }
+
+    /// 403; an empty message stands for the status' default sentence, here and below.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Error::Rejected { reason: Reason::Forbidden, message: message.into() }
+    }
+
+    /// 404.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Error::Rejected { reason: Reason::NotFound, message: message.into() }
+    }
+
+    /// 401.
+    pub fn unauthorized(message: impl Into<String>) -> Self {
+        Error::Rejected { reason: Reason::Unauthorized, message: message.into() }
+    }
+
+    /// 400 about one property.
+    pub fn invalid(message: impl Into<String>, key: &str, error: FieldError) -> Self {
+        let mut errors = Errors::default();
+        errors.add(key, error);
+        Error::Invalid { message: message.into(), errors }
+    }
+
+    /// 500; the text is for the log only.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Internal(source.into())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Invalid { message, errors } => write!(f, "{message} {}", errors.to_json()),
+            Error::Rejected { message, .. } | Error::Unavailable { message, .. } => f.write_str(message),
+            Error::RateLimited { .. } => f.write_str("too many requests"),
+            Error::Internal(source) => write!(f, "{source}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A message as clients see it: trimmed, first letter upper-cased, ending in `.`, `?` or `!`.
+pub fn sentence(message: &str) -> String {
+    let trimmed = message.trim();
+    let mut chars = trimmed.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    let mut text: String = first.to_uppercase().collect();
+    text.push_str(chars.as_str());
+    if !text.ends_with(['.', '?', '!']) {
+        text.push('.');
+    }
+    text
+}

@@ -1,0 +1,24 @@
+//! Cratebase, as a map: modules import only from groups above their own; siblings in one group do not know each other.
+//! `tests/tidy.rs` reads the `mod` lines below and checks every `use crate::…` against their order.
+
+// 0 vocabulary: pure, no async, no I/O
+pub mod clock;
+pub mod error;
+pub mod id;
+pub mod value;
+
+// 1 shape of data
+pub mod schema;
+
+// 2 who asks
+pub mod context;
+pub mod settings;
+
+// 3 language
+pub mod expr;
+
+// 4 SQL text
+pub mod sql;
+
+// 5 database
+pub mod store;

@@ -1,0 +1,126 @@
+//! The shape of data: collections, their fields and rules, and the immutable catalog of all of them.
+
+pub mod auth_options;
+pub mod catalog;
+pub mod field;
+
+use std::sync::Arc;
+
+pub use auth_options::AuthOptions;
+pub use catalog::Catalog;
+pub use field::{Field, FieldKind};
+
+/// The id of `_superusers`, which SDKs hard-code.
+pub const SUPERUSERS_ID: &str = "pbc_3142635823";
+/// The name of the administrators' collection.
+pub const SUPERUSERS: &str = "_superusers";
+
+/// A named set of records of one shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collection {
+    pub id: String,
+    pub name: String,
+    pub system: bool,
+    pub kind: CollectionKind,
+    /// `id` is always among them; a record's values stand in this order.
+    pub fields: Vec<Field>,
+    /// `CREATE INDEX` statements in the spelling of contract/collections.md §5.
+    pub indexes: Vec<String>,
+    pub rules: RuleSet,
+    /// Date texts.
+    pub created: String,
+    pub updated: String,
+}
+
+/// What a collection is besides its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CollectionKind {
+    Base,
+    Auth(Box<AuthOptions>),
+    /// Holds the SELECT it is made of.
+    View(String),
+}
+
+/// Who may do what: `None` = superusers only, `Some("")` = everyone, else an expression.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RuleSet {
+    pub list: Option<String>,
+    pub view: Option<String>,
+    pub create: Option<String>,
+    pub update: Option<String>,
+    pub delete: Option<String>,
+}
+
+impl Collection {
+    /// `base`, `auth` or `view`.
+    pub fn type_name(&self) -> &'static str {
+        match self.kind {
+            CollectionKind::Base => "base",
+            CollectionKind::Auth(_) => "auth",
+            CollectionKind::View(_) => "view",
+        }
+    }
+
+    pub fn is_view(&self) -> bool {
+        matches!(self.kind, CollectionKind::View(_))
+    }
+
+    pub fn is_auth(&self) -> bool {
+        matches!(self.kind, CollectionKind::Auth(_))
+    }
+
+    /// Administrators: their records bypass every rule.
+    pub fn is_superusers(&self) -> bool {
+        self.id == SUPERUSERS_ID
+    }
+
+    /// The options of an auth collection.
+    pub fn auth(&self) -> Option<&AuthOptions> {
+        match &self.kind {
+            CollectionKind::Auth(options) => Some(options),
+            CollectionKind::Base | CollectionKind::View(_) => None,
+        }
+    }
+
+    /// A field and its position, by exact name.
+    pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
+        self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+
+    /// The position of a field, by exact name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.field(name).map(|(index, _)| index)
+    }
+}
+
+/// A record in memory: its values in the order of its collection's fields.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub collection: Arc<Collection>,
+    pub values: Vec<crate::value::Value>,
+}
+
+impl Record {
+    /// The value of a field by name; `Null` when there is no such field.
+    pub fn get(&self, name: &str) -> crate::value::ValueRef<'_> {
+        use crate::value::Row as _;
+        self.collection.position(name).map_or(crate::value::ValueRef::Null, |index| self.values.value(index))
+    }
+
+    /// Replaces the value of a field by name; nothing happens when there is no such field.
+    pub fn set(&mut self, name: &str, value: impl Into<crate::value::Value>) {
+        if let Some(slot) = self.collection.position(name).and_then(|index| self.values.get_mut(index)) {
+            *slot = value.into();
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        self.get("id").text()
+    }
+}
+
+impl crate::value::Row for Record {
+    fn value(&self, index: usize) -> crate::value::ValueRef<'_> {
+        self.values.value(index)
+    }
+}
