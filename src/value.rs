@@ -4,6 +4,7 @@
 //! fraction that fits is always `Int` (as NUMERIC affinity would store it), so equal values are equal bytes.
 
 pub mod json;
+pub mod pick;
 
 /// JSON as it arrives in request bodies: object keys keep their order, integers keep 64 bits.
 pub use serde_json::Value as Json;
