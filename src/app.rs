@@ -1,7 +1,5 @@
 //! Assembly: opens the data directory, wires the services, runs the server until it is told to stop.
 
-pub mod installer;
-
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,13 +8,11 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::collections::Collections;
 use crate::config::Config;
-use crate::context::{Caller, Ctx};
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
 use crate::records::Records;
-use crate::schema::{Record, SUPERUSERS};
 use crate::settings::{self, Live, Settings};
 use crate::store::Store;
 
@@ -38,7 +34,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
     std::fs::create_dir_all(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
     let World { clock, ids } = world;
-    let store = Store::open(&config.store, clock.clone(), ids)?;
+    let store = Store::open(&config.store, clock.clone(), Arc::clone(&ids))?;
     let settings = match store.param(settings::KEY).await? {
         Some(text) => Settings::from_stored(&text).map_err(Error::internal)?,
         None => Settings::default(),
@@ -50,6 +46,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         collections: Collections { store: store.clone() },
         settings: Live::new(settings),
         clock,
+        ids,
         config: config.http.clone(),
         rules: Default::default(),
         store,
@@ -82,14 +79,6 @@ impl Running {
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
         Ok(())
     }
-}
-
-/// The operator at the command line: may do everything, is no record of the database.
-pub fn operator(services: &Services) -> Result<Ctx> {
-    let catalog = services.store.catalog();
-    let superusers = catalog.by_name(SUPERUSERS).ok_or_else(|| Error::internal("there is no superusers collection"))?;
-    let record = Record { collection: Arc::clone(superusers), values: Vec::new() };
-    Ok(Ctx { caller: Caller::Record(Arc::new(record)), now: services.clock.now(), ..Ctx::default() })
 }
 
 /// Relative directories are meant from where the command was started.

@@ -1,4 +1,4 @@
-//! Stand-in until auth is merged: a token is `name` or `name@superusers`.
+//! Stand-in until auth is merged: a token is `id@collection`.
 use std::sync::Arc;
 
 use crate::context::{Caller, Ctx};
@@ -10,6 +10,14 @@ use crate::value::Object;
 #[derive(Clone)]
 pub struct Auth {
     pub store: Store,
+}
+
+pub mod superusers {
+    pub enum Wish {
+        Create,
+        Update,
+        Upsert,
+    }
 }
 
 impl Auth {
@@ -24,17 +32,25 @@ impl Auth {
             None => Caller::Guest,
         }
     }
-    /// A token that auth-refresh does not extend.
-    pub async fn static_token(&self, collection: &str, id: &str, _duration_s: i64) -> Result<String> {
-        Ok(format!("{id}@{}", collection.trim_start_matches('_')))
+    pub fn token(&self, record: &Record, _: Option<i64>) -> Result<String> {
+        Ok(record.id().to_string())
     }
-    pub async fn with_password(&self, _: &Ctx, _: &str, _: &Object) -> Result<Vec<u8>> {
+    pub async fn installer_token(&self) -> Result<Option<String>> {
+        Ok(Some("installer@superusers".into()))
+    }
+    pub async fn save_superuser(&self, _: superusers::Wish, _: &str, _: &str) -> Result<()> {
+        Ok(())
+    }
+    pub async fn delete_superuser(&self, _: &str) -> Result<bool> {
+        Ok(false)
+    }
+    pub async fn with_password(&self, _: Ctx, _: &str, _: &Object) -> Result<Vec<u8>> {
         Err(Error::bad_request("Failed to authenticate."))
     }
-    pub async fn refresh(&self, _: &Ctx, _: &str) -> Result<Vec<u8>> {
+    pub async fn refresh(&self, _: Ctx, _: &str, _: &str) -> Result<Vec<u8>> {
         Err(Error::bad_request(""))
     }
-    pub async fn methods(&self, _: &str) -> Result<Vec<u8>> {
+    pub fn methods(&self, _: &str) -> Result<Vec<u8>> {
         Ok(b"{}".to_vec())
     }
 }

@@ -52,7 +52,8 @@ pub fn load(file: Option<&Path>, flags: Flags) -> Result<Loaded, String> {
             return Err(format!("The configuration file {} does not exist.", path.display()));
         }
         Some(path) => Toml::file_exact(path),
-        None => Toml::file_exact(FILE),
+        None if Path::new(FILE).is_file() => Toml::file_exact(FILE),
+        None => Toml::string(""),
     };
     layered(file, Env::prefixed(PREFIX).split("__"), flags)
 }

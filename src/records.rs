@@ -2,30 +2,19 @@
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::files::Upload;
+use crate::id::Ids;
 use crate::store::Store;
 use crate::value::{Json, Object};
 
 #[derive(Debug, Default)]
 pub struct Body {
     pub fields: Object,
-    /// By the key as sent.
     pub uploads: Vec<(String, Upload)>,
 }
 
-#[derive(Debug)]
-pub struct BatchRequest {
-    pub method: String,
-    pub url: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Body,
-}
-
-#[derive(Debug, Default)]
-pub struct ListQuery;
-
-impl ListQuery {
-    pub fn parse(_: &[(String, String)]) -> Result<Self> {
-        Ok(ListQuery)
+impl Body {
+    pub fn new(fields: Object, uploads: Vec<(String, Upload)>, _: &Ids) -> Self {
+        Body { fields, uploads }
     }
 }
 
@@ -54,13 +43,13 @@ impl Records {
         Ok(crate::value::json::text(&Json::Object(out)).into_bytes())
     }
 
-    pub async fn list(&self, _: &Ctx, collection: &str, _: &ListQuery) -> Result<Vec<u8>> {
+    pub async fn list(&self, _: Ctx, collection: &str) -> Result<Vec<u8>> {
         if self.store.catalog.find(collection).is_none() {
             return Err(Error::not_found("Missing collection context."));
         }
         Ok(br#"{"page":1,"perPage":30,"totalItems":0,"totalPages":0,"items":[]}"#.to_vec())
     }
-    pub async fn view(&self, _: &Ctx, collection: &str, _: &str) -> Result<Vec<u8>> {
+    pub async fn view(&self, _: Ctx, collection: &str, _: &str) -> Result<Vec<u8>> {
         self.echo(collection, Body::default())
     }
     pub async fn create(&self, _: Ctx, collection: &str, body: Body) -> Result<Vec<u8>> {
@@ -69,16 +58,12 @@ impl Records {
     pub async fn update(&self, _: Ctx, collection: &str, _: &str, body: Body) -> Result<Vec<u8>> {
         self.echo(collection, body)
     }
-    pub async fn delete(&self, _: &Ctx, _: &str, _: &str) -> Result<()> {
+    pub async fn delete(&self, _: Ctx, _: &str, _: &str) -> Result<()> {
         Ok(())
     }
-    pub async fn batch(&self, _: Ctx, requests: Vec<BatchRequest>) -> Result<Vec<u8>> {
-        let each = requests.into_iter().map(|r| {
-            let mut out = r.body.fields;
-            out.insert("method".into(), r.method.into());
-            out.insert("files".into(), r.body.uploads.len().into());
-            serde_json::json!({ "status": 200, "body": out })
-        });
-        Ok(crate::value::json::text(&Json::Array(each.collect())).into_bytes())
+    pub async fn batch(&self, _: Ctx, body: &Object, files: Vec<(String, Upload)>) -> Result<Vec<u8>> {
+        let out =
+            serde_json::json!([{ "status": 200, "body": { "files": files.len(), "requests": body.get("requests") } }]);
+        Ok(crate::value::json::text(&out).into_bytes())
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failed, say};
-use crate::app::{self, Running, World, installer};
+use crate::app::{self, Running, World};
 use crate::config::{Config, Flags, Loaded};
 
 #[derive(Args)]
@@ -42,10 +42,9 @@ pub async fn run(loaded: Loaded) -> Result<(), Failed> {
     // Registered first, so that no signal is missed while starting.
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
-    let world = World::default();
-    let services = app::open(&config, world.clone()).await?;
+    let services = app::open(&config, World::default()).await?;
     let running = app::start(services)?;
-    greet(&config, &running, &world).await?;
+    greet(&config, &running).await?;
     one_of(&mut term, &mut int).await;
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
@@ -61,7 +60,7 @@ async fn one_of(term: &mut Signal, int: &mut Signal) {
     }
 }
 
-async fn greet(config: &Config, running: &Running, world: &World) -> Result<(), Failed> {
+async fn greet(config: &Config, running: &Running) -> Result<(), Failed> {
     let base = format!("http://{}", running.address);
     let dir = app::absolute(&config.data_dir)?;
     let version = env!("CARGO_PKG_VERSION");
@@ -69,7 +68,7 @@ async fn greet(config: &Config, running: &Running, world: &World) -> Result<(), 
         "Cratebase {version} serves {base}\n  API        {base}/api/\n  Dashboard  {base}/_/\n  Data       {}\n",
         dir.display()
     ))?;
-    if let Some(token) = installer::token(&running.services, &world.ids).await? {
+    if let Some(token) = running.services.auth.installer_token().await? {
         say(&format!(
             "\nThere is no superuser yet. Make one within 30 minutes at\n  {base}/_/#/pbinstall/{token}\nor with\n  \
              cratebase superuser upsert EMAIL PASSWORD\n"

@@ -17,13 +17,14 @@ use super::error::{Answer, Failure, JSON};
 use crate::context::{Caller, Ctx};
 use crate::error::{Error, Result};
 use crate::schema::{Catalog, Collection};
-use crate::value::pick::Fields;
+use crate::value::json;
+use crate::value::pick::Picker;
 
 /// The request as rules see it, the services that answer it, and the shape the answer shall have.
 pub struct Ask {
     pub ctx: Ctx,
     services: Arc<Services>,
-    fields: Option<Fields>,
+    fields: Option<Picker>,
 }
 
 impl Deref for Ask {
@@ -60,7 +61,7 @@ impl Ask {
     pub fn json(&self, body: Vec<u8>) -> Answer {
         let body = match &self.fields {
             None => body,
-            Some(fields) => fields.apply(&body)?,
+            Some(fields) => json::text(&fields.apply(json::parse(&body).map_err(Error::internal)?)).into_bytes(),
         };
         Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, JSON)).body(body))
     }
@@ -98,8 +99,8 @@ impl FromRequest for Ask {
             let caller = caller(&services, &request).await?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
-            let fields = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Fields::parse(text));
-            let fields = fields.transpose()?.flatten();
+            let fields = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
+            let fields = fields.transpose().map_err(|_| Error::bad_request(""))?.flatten();
             let headers = match services.rules.read_headers(&services.store.catalog(), &query) {
                 false => Vec::new(),
                 true => headers(request.headers()),
@@ -132,7 +133,7 @@ async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
 }
 
 /// The bare token; the prefix `Bearer ` may be there, in any case.
-fn token(headers: &HeaderMap) -> Option<&str> {
+pub fn token(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let bare = match text.split_at_checked(7) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("bearer ") => rest,

@@ -1,6 +1,5 @@
 //! Request bodies: JSON, urlencoded and multipart forms, read under a limit, file parts streamed to disk.
 
-pub mod form;
 pub mod multipart;
 
 use std::time::Duration;
@@ -16,7 +15,8 @@ use futures_util::{Stream, StreamExt as _};
 use super::ask::Ask;
 use super::error::Failure;
 use crate::error::{Error, Reason, Result};
-use crate::records::Body;
+use crate::files::Upload;
+use crate::value::form::{self, InvalidPayload};
 use crate::value::{Json, Object, json};
 
 /// Bytes of a body where nothing else is said: 32 MiB.
@@ -32,6 +32,13 @@ enum Kind {
     /// With the whole content type, for its boundary.
     Multipart(String),
     Unsupported,
+}
+
+/// A body read: its fields, and its files by the key as sent.
+#[derive(Debug, Default)]
+pub struct Form {
+    pub fields: Object,
+    pub uploads: Vec<(String, Upload)>,
 }
 
 /// A body not read yet; the last argument of handlers that have one.
@@ -81,7 +88,7 @@ impl Unreadable {
 
 impl Raw {
     /// Fields and uploads, at most `limit` bytes in all.
-    pub async fn body(self, ask: &Ask, limit: u64) -> Result<Body, Unreadable> {
+    pub async fn form(self, ask: &Ask, limit: u64) -> Result<Form, Unreadable> {
         if self.length.is_some_and(|length| length > limit) {
             return Err(Unreadable::TooLarge);
         }
@@ -89,13 +96,12 @@ impl Raw {
         let read = async {
             let chunks = limited(self.payload, limit);
             match self.kind {
-                Kind::Empty => Ok(Body::default()),
+                Kind::Empty => Ok(Form::default()),
                 Kind::Unsupported => Err(Unreadable::Type),
                 Kind::Json => object(&collect(chunks, self.length).await?).map(fields),
                 Kind::Urlencoded => {
                     let bytes = collect(chunks, self.length).await?;
-                    let pairs = form_urlencoded::parse(&bytes).map(|(k, v)| (k.into_owned(), v.into_owned()));
-                    form::object(pairs.collect()).map(fields)
+                    Ok(fields(form::object(form_urlencoded::parse(&bytes))?))
                 }
                 Kind::Multipart(content_type) => multipart::read(&content_type, chunks, &ask.files).await,
             }
@@ -105,7 +111,7 @@ impl Raw {
 
     /// The fields alone, for endpoints that take no files; malformed bodies answer 400 with `message`.
     pub async fn object(self, ask: &Ask, message: &str) -> Result<Object> {
-        self.body(ask, LIMIT).await.map(|body| body.fields).map_err(|e| e.under(message))
+        self.form(ask, LIMIT).await.map(|form| form.fields).map_err(|e| e.under(message))
     }
 }
 
@@ -195,6 +201,12 @@ fn object(bytes: &[u8]) -> Result<Object, Unreadable> {
     }
 }
 
-fn fields(fields: Object) -> Body {
-    Body { fields, uploads: Vec::new() }
+impl From<InvalidPayload> for Unreadable {
+    fn from(_: InvalidPayload) -> Self {
+        Unreadable::Malformed("a @jsonPayload is not a JSON object".into())
+    }
+}
+
+fn fields(fields: Object) -> Form {
+    Form { fields, uploads: Vec::new() }
 }

@@ -1,11 +1,11 @@
 //! Signing in: `/api/collections/{collection}/auth-…`.
 
-use actix_web::{get, post, web};
+use actix_web::{HttpRequest, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Refusal, ShapeParams};
 use crate::error::{Error, Result};
-use crate::http::ask::Ask;
+use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 
@@ -22,7 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
 pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     known(&ask, &path)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.json(ask.auth.with_password(&ask.ctx, &path, &form).await?)
+    ask.json(ask.auth.with_password(ask.ctx.clone(), &path, &form).await?)
 }
 
 /// Renew a token
@@ -30,10 +30,11 @@ pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw) -> Answe
 /// The caller's own record, with a new token.
 #[utoipa::path(tag = "auth", params(ShapeParams), responses((status = 200, description = "Token and record", body = Object), Refusal))]
 #[post("/api/collections/{collection}/auth-refresh")]
-pub async fn refresh(ask: Ask, path: web::Path<String>) -> Answer {
+pub async fn refresh(ask: Ask, request: HttpRequest, path: web::Path<String>) -> Answer {
     known(&ask, &path)?;
     ask.member_of(&path)?;
-    ask.json(ask.auth.refresh(&ask.ctx, &path).await?)
+    let token = ask::token(request.headers()).unwrap_or_default();
+    ask.json(ask.auth.refresh(ask.ctx.clone(), &path, token).await?)
 }
 
 /// Ways to sign in
@@ -41,7 +42,7 @@ pub async fn refresh(ask: Ask, path: web::Path<String>) -> Answer {
 #[get("/api/collections/{collection}/auth-methods")]
 pub async fn methods(ask: Ask, path: web::Path<String>) -> Answer {
     known(&ask, &path)?;
-    ask.json(ask.auth.methods(&path).await?)
+    ask.json(ask.auth.methods(&path)?)
 }
 
 /// An unknown collection is answered before a token or a body is looked at.

@@ -6,9 +6,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{ListParams, Refusal, ShapeParams};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
-use crate::http::body::{self, Raw};
+use crate::http::body::{LIMIT, Raw};
 use crate::http::error::Answer;
-use crate::records::ListQuery;
+use crate::records::Body;
 use crate::schema::FieldKind;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -21,8 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "records", params(ListParams, ShapeParams), responses((status = 200, description = "A page", body = Object), Refusal))]
 #[get("/api/collections/{collection}/records")]
 pub async fn list(ask: Ask, path: web::Path<String>) -> Answer {
-    let query = ListQuery::parse(&ask.ctx.query)?;
-    ask.json(ask.records.list(&ask.ctx, &path, &query).await?)
+    ask.json(ask.records.list(ask.ctx.clone(), &path).await?)
 }
 
 /// View a record
@@ -30,7 +29,7 @@ pub async fn list(ask: Ask, path: web::Path<String>) -> Answer {
 #[get("/api/collections/{collection}/records/{id}")]
 pub async fn view(ask: Ask, path: web::Path<(String, String)>) -> Answer {
     let (collection, id) = path.into_inner();
-    ask.json(ask.records.view(&ask.ctx, &collection, &id).await?)
+    ask.json(ask.records.view(ask.ctx.clone(), &collection, &id).await?)
 }
 
 /// Create a record
@@ -40,7 +39,7 @@ pub async fn view(ask: Ask, path: web::Path<(String, String)>) -> Answer {
 #[post("/api/collections/{collection}/records")]
 pub async fn create(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     let limit = body_limit(&ask, &path)?;
-    let body = raw.body(&ask, limit).await.map_err(|e| e.under(""))?;
+    let body = body(&ask, raw, limit).await?;
     ask.json(ask.records.create(ask.ctx.clone(), &path, body).await?)
 }
 
@@ -52,7 +51,7 @@ pub async fn create(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
 pub async fn update(ask: Ask, path: web::Path<(String, String)>, raw: Raw) -> Answer {
     let (collection, id) = path.into_inner();
     let limit = body_limit(&ask, &collection)?;
-    let body = raw.body(&ask, limit).await.map_err(|e| e.under(""))?;
+    let body = body(&ask, raw, limit).await?;
     ask.json(ask.records.update(ask.ctx.clone(), &collection, &id, body).await?)
 }
 
@@ -61,8 +60,13 @@ pub async fn update(ask: Ask, path: web::Path<(String, String)>, raw: Raw) -> An
 #[delete("/api/collections/{collection}/records/{id}")]
 pub async fn delete(ask: Ask, path: web::Path<(String, String)>) -> Answer {
     let (collection, id) = path.into_inner();
-    ask.records.delete(&ask.ctx, &collection, &id).await?;
+    ask.records.delete(ask.ctx.clone(), &collection, &id).await?;
     done()
+}
+
+async fn body(ask: &Ask, raw: Raw, limit: u64) -> Result<Body> {
+    let form = raw.form(ask, limit).await.map_err(|e| e.under(""))?;
+    Ok(Body::new(form.fields, form.uploads, &ask.ids))
 }
 
 /// What a record's body may weigh: its large fields come on top of the usual limit.
@@ -89,5 +93,5 @@ fn body_limit(ask: &Ask, collection: &str) -> Result<u64> {
         | FieldKind::GeoPoint => 0,
     });
     let extra = extra.fold(0i64, i64::saturating_add);
-    Ok(body::LIMIT.saturating_add(extra.unsigned_abs()))
+    Ok(LIMIT.saturating_add(extra.unsigned_abs()))
 }

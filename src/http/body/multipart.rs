@@ -9,10 +9,10 @@ use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{Unreadable, form};
+use super::{Form, Unreadable};
 use crate::error::Error;
 use crate::files::{Content, Files, Upload};
-use crate::records::Body;
+use crate::value::form;
 
 /// Bytes of a file part kept in memory.
 const IN_MEMORY: usize = 256 << 10;
@@ -24,13 +24,13 @@ pub async fn read(
     content_type: &str,
     chunks: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
     files: &Files,
-) -> Result<Body, Unreadable> {
+) -> Result<Form, Unreadable> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| Unreadable::Type)?);
-    let mut form = Multipart::new(&headers, chunks);
+    let mut parts = Multipart::new(&headers, chunks);
     let mut pairs = Vec::new();
     let mut uploads = Vec::new();
-    while let Some(part) = form.try_next().await.map_err(broken)? {
+    while let Some(part) = parts.try_next().await.map_err(broken)? {
         if pairs.len() + uploads.len() >= PARTS {
             return Err(Unreadable::Malformed("too many parts".into()));
         }
@@ -40,7 +40,7 @@ pub async fn read(
             None => pairs.push((key, value(part).await?)),
         }
     }
-    Ok(Body { fields: form::object(pairs)?, uploads })
+    Ok(Form { fields: form::object(pairs)?, uploads })
 }
 
 /// A part with a file name is a file; an empty name is a form's untouched file input, which is a plain value.
@@ -66,7 +66,7 @@ async fn upload(mut part: Field, original_name: String, files: &Files) -> Result
             return spool(part, original_name, bytes, files).await;
         }
     }
-    Ok(Upload { original_name, size: bytes.len() as u64, content: Content::Memory(bytes) })
+    Ok(Upload::new(original_name, bytes.len() as u64, Content::Memory(bytes)))
 }
 
 /// Goes on reading into a file that vanishes with the upload.
@@ -82,7 +82,8 @@ async fn spool(mut part: Field, original_name: String, head: Vec<u8>, files: &Fi
         file.write_all(&chunk).await.map_err(disk)?;
     }
     file.flush().await.map_err(disk)?;
-    Ok(Upload { original_name, size, content: Content::Spooled(spooled) })
+    let upload = move || Upload::new(original_name, size, Content::Spooled(spooled));
+    tokio::task::spawn_blocking(upload).await.map_err(failed)
 }
 
 fn temporary(dir: PathBuf) -> Result<tempfile::NamedTempFile, Error> {
