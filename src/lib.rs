@@ -22,3 +22,7 @@ pub mod sql;
 
 // 5 database
 pub mod store;
+
+// 6 platform
+pub mod files;
+pub mod passwords;
