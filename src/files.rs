@@ -2,6 +2,8 @@
 //!
 //! Keys are `{collectionId}/{recordId}/{name}`. This is the seam for other blob stores.
 
+pub mod sniff;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,8 @@ pub struct Upload {
     /// Bytes.
     pub size: u64,
     pub content: Content,
+    /// Told by content.
+    pub mime: &'static str,
 }
 
 /// Where an upload's bytes wait.
@@ -26,6 +30,13 @@ pub enum Content {
 }
 
 impl Upload {
+    /// An upload whose type is told by its first bytes.
+    pub fn new(original_name: String, size: u64, content: Content) -> Self {
+        let mut upload = Upload { original_name, size, content, mime: "" };
+        upload.mime = sniff::sniff(&upload.head());
+        upload
+    }
+
     /// The first bytes (at most 3072): enough to tell the type.
     pub fn head(&self) -> Vec<u8> {
         const HEAD: usize = 3072;
