@@ -19,7 +19,7 @@ pub struct Upload {
     pub size: u64,
     pub content: Content,
     /// Told by content.
-    pub mime: &'static str,
+    pub mime: String,
 }
 
 /// Where an upload's bytes wait.
@@ -32,7 +32,7 @@ pub enum Content {
 impl Upload {
     /// An upload whose type is told by its first bytes.
     pub fn new(original_name: String, size: u64, content: Content) -> Self {
-        let mut upload = Upload { original_name, size, content, mime: "" };
+        let mut upload = Upload { original_name, size, content, mime: String::new() };
         upload.mime = sniff::sniff(&upload.head());
         upload
     }

@@ -3,13 +3,13 @@
 use file_format::FileFormat;
 
 /// The media type of content that starts with `head`, without parameters.
-pub fn sniff(head: &[u8]) -> &'static str {
+pub fn sniff(head: &[u8]) -> String {
     if head.is_empty() {
-        return "text/plain";
+        return "text/plain".into();
     }
     match FileFormat::from_bytes(head) {
-        FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::Empty => text(head),
-        format => format.media_type(),
+        FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::Empty => text(head).into(),
+        format => format.media_type().into(),
     }
 }
 
