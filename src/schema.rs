@@ -3,12 +3,15 @@
 pub mod auth_options;
 pub mod catalog;
 pub mod field;
+pub mod index;
+mod sql_text;
 
 use std::sync::Arc;
 
 pub use auth_options::AuthOptions;
 pub use catalog::Catalog;
 pub use field::{Field, FieldKind};
+pub use index::Index;
 
 /// The id of `_superusers`, which SDKs hard-code.
 pub const SUPERUSERS_ID: &str = "pbc_3142635823";
