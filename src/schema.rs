@@ -2,13 +2,25 @@
 
 pub mod auth_options;
 pub mod catalog;
+pub mod collection_json;
 pub mod field;
+mod field_stub;
+pub mod ids;
+pub mod index;
+mod mail_templates;
+pub mod merge;
+mod normalise;
+pub mod scaffold;
+mod sql_text;
 
 use std::sync::Arc;
 
 pub use auth_options::AuthOptions;
 pub use catalog::Catalog;
+pub use collection_json::LoadError;
 pub use field::{Field, FieldKind};
+pub use index::Index;
+pub use merge::Draft;
 
 /// The id of `_superusers`, which SDKs hard-code.
 pub const SUPERUSERS_ID: &str = "pbc_3142635823";
