@@ -113,6 +113,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// An owned record of a row that has the collection's fields in order.
+    pub fn of(collection: &Arc<Collection>, row: &dyn crate::value::Row) -> Self {
+        let values = (0..collection.fields.len()).map(|index| row.value(index).to_owned()).collect();
+        Record { collection: collection.clone(), values }
+    }
+
     /// The value of a field by name; `Null` when there is no such field.
     pub fn get(&self, name: &str) -> crate::value::ValueRef<'_> {
         use crate::value::Row as _;

@@ -109,11 +109,7 @@ impl Auth {
         let read = move |reader: &mut dyn crate::store::Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
             let rows = reader.query(&select.rows())?;
-            Ok::<_, StoreError>(rows.iter().next().map(|row| {
-                use crate::value::Row as _;
-                let values = (0..collection.fields.len()).map(|index| row.value(index).to_owned()).collect();
-                Arc::new(Record { collection: collection.clone(), values })
-            }))
+            Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
         };
         let record = self.records.store.read(read).await.ok().flatten()?;
         self.callers.keep(&record, generation);

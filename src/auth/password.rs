@@ -61,7 +61,7 @@ impl Auth {
             None => options.unwrap_or_default(),
         };
         fields.sort_by_key(|field| field != "email");
-        let (auth, collection, identity) = (self.clone(), collection.clone(), form.identity.clone());
+        let (collection, identity) = (collection.clone(), form.identity.clone());
         let chosen = form.field.is_some();
         let read = move |reader: &mut dyn Reader| {
             for name in &fields {
@@ -75,7 +75,7 @@ impl Auth {
                 let restrict = Restrict::Equals { field: position, text: &identity, collation };
                 let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows())?;
                 if let Some(row) = rows.iter().next() {
-                    return Ok(Some(Arc::new(auth.records.owned(&collection, &row))));
+                    return Ok(Some(Arc::new(Record::of(&collection, &row))));
                 }
             }
             Ok::<_, Error>(None)

@@ -106,7 +106,7 @@ impl Records {
     fn work(&self, ctx: &Ctx, action: Option<Action>, body: Body) -> Work {
         let catalog = self.store.catalog();
         let update = |collection: &str, id: &str, body: Body| Update {
-            ctx: ctx.clone(),
+            ctx: Ctx { method: "PATCH", ..ctx.clone() },
             collection: collection.to_string(),
             id: id.to_string(),
             body,
@@ -114,9 +114,10 @@ impl Records {
             verified_against: None,
         };
         let creation = |collection: &str, body: Body| {
+            let ctx = Ctx { method: "POST", ..ctx.clone() };
             // An unknown collection gets its error when its turn comes.
             self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
-                ctx: ctx.clone(),
+                ctx,
                 collection: collection.to_string(),
                 body: Body::default(),
                 fresh_id: String::new(),

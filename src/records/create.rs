@@ -53,7 +53,9 @@ impl Records {
         if prepared.problems.is_empty() {
             creation.hashes = self.hash_ahead(&prepared.draft.record.collection, &creation.body.fields).await?;
         }
-        let stored = Stored::put(self, &prepared.draft.record, &prepared.draft.files).await?;
+        // Files of a write that is going to be refused are not stored at all.
+        let files = if prepared.problems.is_empty() { prepared.draft.files.as_slice() } else { &[] };
+        let stored = Stored::put(self, &prepared.draft.record, files).await?;
         let records = self.clone();
         let mut prepared = Some(prepared);
         let saved = self

@@ -11,7 +11,6 @@ use crate::value::{Json, Row as _, Value};
 
 use super::authorize::{Gate, Subject};
 use super::draft::Save;
-use super::update::record;
 use super::{Records, find, uploads};
 
 const FAILED: &str = "Failed to delete record. Make sure that the record is not part of a required relation reference.";
@@ -59,7 +58,7 @@ impl Records {
                 return Ok(folders);
             }
             for row in rows.iter() {
-                let found = record(collection, &row);
+                let found = Record::of(collection, &row);
                 // A cascade within the collection may have taken it already.
                 if self.stored(tx, collection, found.id()).is_ok() {
                     self.remove(tx, &found, &mut folders)?;
@@ -105,7 +104,7 @@ impl Records {
                 return Ok(());
             }
             for row in rows.iter() {
-                let before = record(other, &row);
+                let before = Record::of(other, &row);
                 let left: Vec<String> = field.list(before.value(position)).into_iter().filter(|x| x != id).collect();
                 if left.is_empty() && cascade_delete {
                     // A deeper cascade may have taken it already.

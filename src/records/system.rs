@@ -11,7 +11,6 @@ use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
 
 use super::draft::Draft;
-use super::update::record;
 use super::{Records, write_failure};
 
 /// The account that the one-time installer link signs in as.
@@ -151,6 +150,6 @@ impl Records {
         let bound = predicate.bind(&ctx);
         let select = Select { filters: &[&bound], ..Select::of(collection) };
         let rows = reader.query(&select.rows())?;
-        Ok(rows.iter().map(|row| record(collection, &row)).collect())
+        Ok(rows.iter().map(|row| Record::of(collection, &row)).collect())
     }
 }

@@ -9,7 +9,7 @@ use crate::passwords::{self, Verdict};
 use crate::schema::{Collection, Record};
 use crate::sql::{Restrict, Select};
 use crate::store::{Reader, Tx};
-use crate::value::{Json, Row as _};
+use crate::value::Json;
 
 use super::account::OldPassword;
 use super::authorize::{Gate, Subject};
@@ -164,14 +164,8 @@ impl Records {
         if rows.is_empty() {
             return Err(Error::not_found(""));
         }
-        Ok(record(collection, &rows.row(0)))
+        Ok(Record::of(collection, &rows.row(0)))
     }
-}
-
-/// An owned record of a row.
-pub(super) fn record(collection: &Arc<Collection>, row: &dyn crate::value::Row) -> Record {
-    let values = (0..collection.fields.len()).map(|index| row.value(index).to_owned()).collect();
-    Record { collection: collection.clone(), values }
 }
 
 fn subject(record: &Record) -> Subject<'_> {

@@ -117,7 +117,7 @@ impl BatchRequest {
                 pairs.push((key.into_owned(), value.into_owned()));
             }
         }
-        Ctx { headers: Arc::new(headers), query: Arc::new(pairs), ..outer.clone() }
+        Ctx { method: self.method, headers: Arc::new(headers), query: Arc::new(pairs), ..outer.clone() }
     }
 
     /// Which of the four shapes the URL has; `None` for any other.
