@@ -33,6 +33,7 @@ use crate::schema::{Catalog, Collection};
 use crate::settings::Live;
 use crate::store::{Store, StoreError};
 
+pub use batch::BatchRequest;
 pub use body::Body;
 
 /// The service; cheap to clone.

@@ -87,7 +87,7 @@ impl Auth {
     async fn rehash(&self, record: Arc<Record>, plain: &str) -> Result<Arc<Record>> {
         let hash = self.records.hasher.hash(plain).await?;
         let records = self.records.clone();
-        let job = move |tx: &mut Tx<'_>| {
+        let job = move |tx: &mut Tx| {
             let catalog = tx.catalog().clone();
             let Some(collection) = catalog.by_id(&record.collection.id) else { return Ok(record.clone()) };
             let before = records.stored(tx, collection, record.id())?;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, Problem, Result};
-use crate::files::Upload;
 use crate::schema::Record;
 use crate::store::{Reader, Tx};
 use crate::value::pick::Picker;
@@ -20,8 +19,11 @@ use super::present::{Emails, Items};
 use super::remove::Folders;
 use super::update::Update;
 use super::uploads::{self, Stored};
-use super::{Body, Records};
-use request::{Action, BatchRequest};
+use super::Records;
+use super::body::Input;
+use request::Action;
+
+pub use request::BatchRequest;
 
 const FAILED: &str = "Batch transaction failed.";
 
@@ -50,16 +52,12 @@ struct Done {
 }
 
 impl Records {
-    /// Runs the requests of `body` (key `requests`) and answers the array of their results.
-    pub async fn batch(&self, ctx: Ctx, body: &Object, files: Vec<(String, Upload)>) -> Result<Vec<u8>> {
+    /// Runs the requests, at most as many and as long as the settings allow, and answers the array of their results.
+    pub async fn batch(&self, ctx: Ctx, requests: Vec<BatchRequest>) -> Result<Vec<u8>> {
         let limits = self.settings.load().batch.clone();
-        if !limits.enabled || limits.max_requests <= 0 {
-            return Err(Error::forbidden("Batch requests are not allowed."));
-        }
-        let requests = BatchRequest::parse(body, limits.max_requests)?;
         let ctx = ctx.for_purpose(Purpose::Batch);
         let mut stored = Stored::none();
-        let items = self.items(&ctx, requests, files, &mut stored).await;
+        let items = self.items(&ctx, requests, &mut stored).await;
         let items = match items {
             Ok(items) => items,
             Err(error) => return stored.settle(self, Err(error)).await,
@@ -74,20 +72,12 @@ impl Records {
     }
 
     /// Prepares every request: names and stores uploads, hashes passwords.
-    async fn items(
-        &self,
-        ctx: &Ctx,
-        requests: Vec<BatchRequest>,
-        files: Vec<(String, Upload)>,
-        stored: &mut Stored,
-    ) -> Result<Vec<Item>> {
-        let mut parts = request::distribute(files, requests.len());
+    async fn items(&self, ctx: &Ctx, requests: Vec<BatchRequest>, stored: &mut Stored) -> Result<Vec<Item>> {
         let mut items = Vec::with_capacity(requests.len());
-        for (index, request) in requests.into_iter().enumerate() {
-            let files = parts.get_mut(index).map(std::mem::take).unwrap_or_default();
+        for request in requests {
             let ctx = request.ctx(ctx);
             let action = request.action();
-            let body = Body::new(request.body, files, &self.ids);
+            let body = Input::new(request.body, &self.ids);
             let mut work = self.work(&ctx, action, body);
             match &mut work {
                 Work::Create(creation) => self.create_ahead(creation, stored).await?,
@@ -103,9 +93,9 @@ impl Records {
         Ok(items)
     }
 
-    fn work(&self, ctx: &Ctx, action: Option<Action>, body: Body) -> Work {
+    fn work(&self, ctx: &Ctx, action: Option<Action>, body: Input) -> Work {
         let catalog = self.store.catalog();
-        let update = |collection: &str, id: &str, body: Body| Update {
+        let update = |collection: &str, id: &str, body: Input| Update {
             ctx: Ctx { method: "PATCH", ..ctx.clone() },
             collection: collection.to_string(),
             id: id.to_string(),
@@ -113,13 +103,13 @@ impl Records {
             hashes: Hashes::new(),
             verified_against: None,
         };
-        let creation = |collection: &str, body: Body| {
+        let creation = |collection: &str, body: Input| {
             let ctx = Ctx { method: "POST", ..ctx.clone() };
             // An unknown collection gets its error when its turn comes.
             self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
                 ctx,
                 collection: collection.to_string(),
-                body: Body::default(),
+                body: Input::default(),
                 fresh_id: String::new(),
                 hashes: Hashes::new(),
             })
@@ -135,7 +125,7 @@ impl Records {
                     return Work::Create(creation(&collection, body));
                 }
                 let copy = Body { fields: body.fields.clone(), uploads: body.uploads.clone() };
-                Work::Upsert(creation(&collection, copy), update(&collection, &id, body))
+                Work::Upsert(creation(&collection, body.clone()), update(&collection, &id, body))
             }
         }
     }
@@ -159,7 +149,7 @@ impl Records {
         Ok(())
     }
 
-    fn run(&self, tx: &mut Tx<'_>, items: &[Item], deadline: Timestamp) -> Result<Done> {
+    fn run(&self, tx: &mut Tx, items: &[Item], deadline: Timestamp) -> Result<Done> {
         let mut done = Done::default();
         done.answers.push(b'[');
         for (index, item) in items.iter().enumerate() {
@@ -175,7 +165,7 @@ impl Records {
         Ok(done)
     }
 
-    fn run_one(&self, tx: &mut Tx<'_>, item: &Item, done: &mut Done) -> Result<()> {
+    fn run_one(&self, tx: &mut Tx, item: &Item, done: &mut Done) -> Result<()> {
         let record = match &item.work {
             Work::Create(creation) => self.create_in(tx, creation)?,
             Work::Update(update) => self.run_update(tx, update, done)?,
@@ -198,7 +188,7 @@ impl Records {
         Ok(())
     }
 
-    fn run_update(&self, tx: &mut Tx<'_>, update: &Update, done: &mut Done) -> Result<Arc<Record>> {
+    fn run_update(&self, tx: &mut Tx, update: &Update, done: &mut Done) -> Result<Arc<Record>> {
         let updated = self.update_in(tx, update)?;
         done.dropped.extend(uploads::dropped(&updated.before, &updated.after));
         Ok(updated.after)
@@ -216,9 +206,9 @@ impl Records {
         match ctx.query("fields").filter(|fields| !fields.is_empty()) {
             None => Ok(out),
             Some(fields) => {
-                let picker = Picker::parse(fields).map_err(|_| Error::bad_request(""))?;
-                let full = serde_json::from_slice(&out).map_err(Error::internal)?;
-                Ok(crate::value::json::text(&picker.apply(full)).into_bytes())
+                let Some(picker) = Picker::parse(fields).map_err(|_| Error::bad_request(""))? else { return Ok(out) };
+                let whole = serde_json::from_slice(&out).map_err(Error::internal)?;
+                Ok(crate::value::json::text(&picker.apply(whole)).into_bytes())
             }
         }
     }

@@ -7,9 +7,17 @@ use crate::id::Ids;
 use crate::schema::{Collection, FieldKind, file_name};
 use crate::value::{Json, Object};
 
-/// The body of a create or update.
+/// The body of a create or update as it arrived.
 #[derive(Debug, Default)]
 pub struct Body {
+    pub fields: Object,
+    /// By the key as sent.
+    pub uploads: Vec<(String, Upload)>,
+}
+
+/// A body whose uploads have the names they will be stored under.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
     pub fields: Object,
     pub uploads: Vec<NewFile>,
 }
@@ -32,9 +40,17 @@ impl NewFile {
 }
 
 impl Body {
+    /// A body of plain fields.
+    pub fn of(fields: Object) -> Self {
+        Body { fields, uploads: Vec::new() }
+    }
+}
+
+impl Input {
     /// Gives every upload its stored name.
-    pub fn new(fields: Object, uploads: Vec<(String, Upload)>, ids: &Ids) -> Self {
-        let uploads = uploads
+    pub fn new(body: Body, ids: &Ids) -> Self {
+        let uploads = body
+            .uploads
             .into_iter()
             .map(|(key, upload)| NewFile {
                 key,
@@ -42,12 +58,7 @@ impl Body {
                 upload: Arc::new(upload),
             })
             .collect();
-        Body { fields, uploads }
-    }
-
-    /// A body of plain fields.
-    pub fn of(fields: Object) -> Self {
-        Body { fields, uploads: Vec::new() }
+        Input { fields: body.fields, uploads }
     }
 
     /// The submitted values with the names of uploads standing in for their parts: names already given for the same

@@ -10,7 +10,7 @@ use crate::store::{Reader, Tx};
 use crate::value::{Row as _, Value};
 
 use super::authorize::{Gate, Subject};
-use super::body::Body;
+use super::body::{Body, Input};
 use super::draft::{Draft, Hashes};
 use super::uploads::Stored;
 use super::{Records, account, conflict, find_writable};
@@ -21,7 +21,7 @@ const FAILED: &str = "Failed to create record.";
 pub struct Creation {
     pub ctx: Ctx,
     pub collection: String,
-    pub body: Body,
+    pub body: Input,
     /// The id unless the body brings one: fixed, so that files stored ahead stay where they are.
     pub fresh_id: String,
     pub hashes: Hashes,
@@ -48,7 +48,7 @@ impl Records {
     /// As [`Records::create`], answering the record itself.
     pub async fn create_record(&self, ctx: Ctx, collection: &str, body: Body) -> Result<Arc<Record>> {
         let catalog = self.store.catalog();
-        let mut creation = self.creation(&catalog, ctx, collection, body)?;
+        let mut creation = self.creation(&catalog, ctx, collection, Input::new(body, &self.ids))?;
         let prepared = self.prepare(&catalog, &creation)?;
         if prepared.problems.is_empty() {
             creation.hashes = self.hash_ahead(&prepared.draft.record.collection, &creation.body.fields).await?;
@@ -73,14 +73,14 @@ impl Records {
     }
 
     /// A request to create with an id of its own.
-    pub fn creation(&self, catalog: &Catalog, ctx: Ctx, collection: &str, body: Body) -> Result<Creation> {
+    pub fn creation(&self, catalog: &Catalog, ctx: Ctx, collection: &str, body: Input) -> Result<Creation> {
         let found = find_writable(catalog, collection)?;
         let fresh_id = self.fresh_id(found);
         Ok(Creation { ctx, collection: collection.to_string(), body, fresh_id, hashes: Hashes::new() })
     }
 
     /// Inside a transaction: all of it at once.
-    pub fn create_in(&self, tx: &mut Tx<'_>, creation: &Creation) -> Result<Arc<Record>> {
+    pub fn create_in(&self, tx: &mut Tx, creation: &Creation) -> Result<Arc<Record>> {
         let catalog = tx.catalog().clone();
         let prepared = self.prepare(&catalog, creation)?;
         self.insert(tx, creation, prepared)
@@ -121,7 +121,7 @@ impl Records {
         Ok(Prepared { version: catalog.version, draft, pending, manager, problems })
     }
 
-    fn insert(&self, tx: &mut Tx<'_>, creation: &Creation, prepared: Prepared) -> Result<Arc<Record>> {
+    fn insert(&self, tx: &mut Tx, creation: &Creation, prepared: Prepared) -> Result<Arc<Record>> {
         let Prepared { mut draft, pending, manager, problems, .. } = prepared;
         let collection = draft.record.collection.clone();
         if let Some((bound, seen)) = pending

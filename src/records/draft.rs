@@ -11,7 +11,7 @@ use crate::store::Reader;
 use crate::value::{Json, Object, Row as _, Value, ValueRef};
 
 use super::Records;
-use super::body::{Body, NewFile};
+use super::body::{Input, NewFile};
 
 /// A record with submitted values applied.
 pub struct Draft {
@@ -36,7 +36,7 @@ pub type Hashes = HashMap<String, String>;
 
 impl Records {
     /// Applies `body` to `before` (a stored record, or zero values for a new one).
-    pub fn draft(&self, ctx: &Ctx, before: &Record, body: &Body) -> Draft {
+    pub fn draft(&self, ctx: &Ctx, before: &Record, body: &Input) -> Draft {
         let collection = &before.collection;
         let (values, mut files) = body.values(collection);
         let mut submitted = modifiers::resolve(collection, &values, before, &self.ids);

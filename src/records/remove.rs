@@ -30,7 +30,7 @@ impl Records {
     }
 
     /// Inside a transaction; the folders returned are to be removed after COMMIT.
-    pub fn delete_in(&self, tx: &mut Tx<'_>, ctx: &Ctx, collection: &str, id: &str) -> Result<Folders> {
+    pub fn delete_in(&self, tx: &mut Tx, ctx: &Ctx, collection: &str, id: &str) -> Result<Folders> {
         let catalog = tx.catalog().clone();
         let collection = find(&catalog, collection)?;
         if collection.is_view() {
@@ -49,7 +49,7 @@ impl Records {
     }
 
     /// Deletes every record of `collection`, one by one, as a caller without limits would.
-    pub fn delete_all(&self, tx: &mut Tx<'_>, collection: &Arc<Collection>) -> Result<Folders> {
+    pub fn delete_all(&self, tx: &mut Tx, collection: &Arc<Collection>) -> Result<Folders> {
         let mut folders = Folders::new();
         loop {
             let select = Select { limit: CHUNK, ..Select::of(collection) };
@@ -68,7 +68,7 @@ impl Records {
     }
 
     /// Deletes `found` and settles every reference to it.
-    fn remove(&self, tx: &mut Tx<'_>, found: &Record, folders: &mut Folders) -> Result<()> {
+    fn remove(&self, tx: &mut Tx, found: &Record, folders: &mut Folders) -> Result<()> {
         self.before_delete(tx, found)?;
         tx.delete(found).map_err(|error| super::write_failure(error, FAILED))?;
         folders.push(format!("{}/{}", found.collection.id, found.id()));
@@ -88,7 +88,7 @@ impl Records {
     /// Deletes or empties what refers to `id` through the relation at `position`.
     fn settle_references(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         other: &Arc<Collection>,
         position: usize,
         id: &str,
@@ -121,7 +121,7 @@ impl Records {
     }
 
     /// Saves a record without a reference; its other values are not validated.
-    fn unlink(&self, tx: &mut Tx<'_>, before: Record, position: usize, left: Vec<String>) -> Result<()> {
+    fn unlink(&self, tx: &mut Tx, before: Record, position: usize, left: Vec<String>) -> Result<()> {
         let mut after = before.clone();
         let multiple = after.collection.fields.get(position).is_some_and(|field| field.is_multiple());
         if let Some(slot) = after.values.get_mut(position) {

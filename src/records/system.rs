@@ -83,7 +83,7 @@ impl Records {
         }
     }
 
-    pub(super) fn after_create(&self, tx: &mut Tx<'_>, made: &Record) -> Result<()> {
+    pub(super) fn after_create(&self, tx: &mut Tx, made: &Record) -> Result<()> {
         if !made.collection.is_superusers() || made.get("email").text() == INSTALLER {
             return Ok(());
         }
@@ -94,7 +94,7 @@ impl Records {
         Ok(())
     }
 
-    pub(super) fn after_update(&self, tx: &mut Tx<'_>, before: &Record, after: &Record) -> Result<()> {
+    pub(super) fn after_update(&self, tx: &mut Tx, before: &Record, after: &Record) -> Result<()> {
         if !after.collection.is_auth() {
             return Ok(());
         }
@@ -109,7 +109,7 @@ impl Records {
     }
 
     /// The last superuser stays.
-    pub(super) fn before_delete(&self, tx: &mut Tx<'_>, found: &Record) -> Result<()> {
+    pub(super) fn before_delete(&self, tx: &mut Tx, found: &Record) -> Result<()> {
         if !found.collection.is_superusers() {
             return Ok(());
         }
@@ -120,14 +120,14 @@ impl Records {
         Ok(())
     }
 
-    pub(super) fn after_delete(&self, tx: &mut Tx<'_>, gone: &Record) -> Result<()> {
+    pub(super) fn after_delete(&self, tx: &mut Tx, gone: &Record) -> Result<()> {
         if !gone.collection.is_auth() {
             return Ok(());
         }
         self.drop_dependents(tx, gone, &DEPENDENT)
     }
 
-    fn drop_dependents(&self, tx: &mut Tx<'_>, account: &Record, from: &[&str]) -> Result<()> {
+    fn drop_dependents(&self, tx: &mut Tx, account: &Record, from: &[&str]) -> Result<()> {
         let quoted = |text: &str| json_text(&text.into());
         let (collection, id) = (quoted(&account.collection.id), quoted(account.id()));
         let filter = format!("collectionRef = {collection} && recordRef = {id}");

@@ -13,7 +13,7 @@ use crate::value::Json;
 
 use super::account::OldPassword;
 use super::authorize::{Gate, Subject};
-use super::body::Body;
+use super::body::{Body, Input};
 use super::draft::{Draft, Hashes, Save};
 use super::uploads::{self, Stored};
 use super::{Records, account, conflict, find_writable};
@@ -25,7 +25,7 @@ pub struct Update {
     pub ctx: Ctx,
     pub collection: String,
     pub id: String,
-    pub body: Body,
+    pub body: Input,
     pub hashes: Hashes,
     /// The stored hash that `oldPassword` was found to match.
     pub verified_against: Option<String>,
@@ -53,7 +53,7 @@ impl Records {
             ctx,
             collection: name.to_string(),
             id: id.to_string(),
-            body,
+            body: Input::new(body, &self.ids),
             hashes: Hashes::new(),
             verified_against: None,
         };
@@ -90,7 +90,7 @@ impl Records {
     async fn permitted(&self, collection: &Arc<Collection>, update: &Update) -> Result<Record> {
         let (records, collection) = (self.clone(), collection.clone());
         let (ctx, id) = (update.ctx.clone(), update.id.clone());
-        let body = Body::of(update.body.values(&collection).0);
+        let body = Input { fields: update.body.values(&collection).0, uploads: Vec::new() };
         self.store
             .read(move |reader| {
                 let before = records.stored(reader, &collection, &id)?;
@@ -102,7 +102,7 @@ impl Records {
     }
 
     /// Inside a transaction: all of it at once.
-    pub fn update_in(&self, tx: &mut Tx<'_>, update: &Update) -> Result<Updated> {
+    pub fn update_in(&self, tx: &mut Tx, update: &Update) -> Result<Updated> {
         let catalog = tx.catalog().clone();
         let collection = find_writable(&catalog, &update.collection)?;
         self.not_closed(&update.ctx, collection.rules.update.as_deref())?;
@@ -129,7 +129,7 @@ impl Records {
         self.save(tx, update, before, draft)
     }
 
-    fn save(&self, tx: &mut Tx<'_>, update: &Update, before: Record, mut draft: Draft) -> Result<Updated> {
+    fn save(&self, tx: &mut Tx, update: &Update, before: Record, mut draft: Draft) -> Result<Updated> {
         self.hash_passwords(&mut draft, &update.hashes)?;
         self.rotate_token_key(&before, &mut draft);
         self.stamp(&mut draft.record, Save::Changed);

@@ -1,25 +1,19 @@
-//! The requests of a batch as they arrive: shape, limits, and the four URLs they may name.
+//! One request of a batch: which of the four writes its URL names, and the request as its rules see it.
 
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, Errors, FieldError, Result};
-use crate::files::Upload;
-use crate::value::{Json, Object};
+use crate::records::Body;
 
-const INVALID: &str = "Invalid batch request data.";
-const UNREADABLE: &str = "Failed to read the submitted batch data.";
-/// Characters.
-const MAX_URL: usize = 2000;
-
-/// One request of a batch.
-#[derive(Debug, PartialEq)]
+/// One request of a batch; method and URL are checked for shape only when their turn comes.
+#[derive(Debug, Default)]
 pub struct BatchRequest {
-    method: &'static str,
-    url: String,
-    /// Snake-cased names.
-    headers: Vec<(String, String)>,
-    pub body: Object,
+    /// Upper case.
+    pub method: String,
+    /// Path and query.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Body,
 }
 
 /// What a request asks for.
@@ -32,83 +26,15 @@ pub enum Action {
 }
 
 impl BatchRequest {
-    /// Reads `requests` of a batch body and checks all of them.
-    pub fn parse(body: &Object, max: i64) -> Result<Vec<Self>> {
-        let list = match body.get("requests") {
-            None | Some(Json::Null) => &Vec::new(),
-            Some(Json::Array(list)) => list,
-            Some(_) => return Err(Error::bad_request(UNREADABLE)),
-        };
-        if list.is_empty() {
-            return Err(Error::invalid(INVALID, "requests", FieldError::required()));
-        }
-        if i64::try_from(list.len()).unwrap_or(i64::MAX) > max {
-            let error = FieldError::new("validation_length_too_long", format!("The length must be no more than {max}."));
-            return Err(Error::invalid(INVALID, "requests", error.with("min", 0).with("max", max)));
-        }
-        let mut errors = Errors::default();
-        let mut requests = Vec::with_capacity(list.len());
-        for (index, item) in list.iter().enumerate() {
-            // A null item is an empty one: its missing parts are reported.
-            let empty = Object::new();
-            let item = match item {
-                Json::Object(item) => item,
-                Json::Null => &empty,
-                _ => return Err(Error::bad_request(UNREADABLE)),
-            };
-            requests.push(Self::one(item, errors.nested("requests").nested(index.to_string()))?);
-        }
-        errors.into_result(INVALID)?;
-        Ok(requests)
-    }
-
-    fn one(item: &Object, errors: &mut Errors) -> Result<Self> {
-        let text = |key: &str| match item.get(key) {
-            None | Some(Json::Null) => Ok(""),
-            Some(Json::String(text)) => Ok(text.as_str()),
-            Some(_) => Err(Error::bad_request(UNREADABLE)),
-        };
-        let object = |key: &str| match item.get(key) {
-            None | Some(Json::Null) => Ok(Object::new()),
-            Some(Json::Object(object)) => Ok(object.clone()),
-            Some(_) => Err(Error::bad_request(UNREADABLE)),
-        };
-        let method = match text("method")? {
-            "" => {
-                errors.add("method", FieldError::required());
-                ""
-            }
-            known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") => intern(known),
-            _ => {
-                errors.add("method", FieldError::new("validation_in_invalid", "Must be a valid value."));
-                ""
-            }
-        };
-        let url = text("url")?;
-        if url.is_empty() {
-            errors.add("url", FieldError::required());
-        } else if url.chars().count() > MAX_URL {
-            let message = format!("The length must be no more than {MAX_URL}.");
-            let error = FieldError::new("validation_length_too_long", message);
-            errors.add("url", error.with("min", 0).with("max", i64::try_from(MAX_URL).unwrap_or_default()));
-        }
-        let mut headers = Vec::new();
-        for (name, value) in object("headers")? {
-            let Json::String(value) = value else { return Err(Error::bad_request(UNREADABLE)) };
-            headers.push((name.to_ascii_lowercase().replace('-', "_"), value));
-        }
-        Ok(BatchRequest { method, url: url.to_string(), headers, body: object("body")? })
-    }
-
     /// The outer request with this one's method, query and headers; who asks stays who asks.
     pub fn ctx(&self, outer: &Ctx) -> Ctx {
         let mut headers = outer.headers.as_ref().clone();
         for (name, value) in &self.headers {
-            if name == "authorization" {
-                continue;
+            let name = name.to_ascii_lowercase().replace('-', "_");
+            if name != "authorization" {
+                headers.retain(|(known, _)| *known != name);
+                headers.push((name, value.clone()));
             }
-            headers.retain(|(known, _)| known != name);
-            headers.push((name.clone(), value.clone()));
         }
         let query = self.url.split_once('?').map_or("", |(_, query)| query);
         let mut pairs: Vec<(String, String)> = Vec::new();
@@ -117,7 +43,7 @@ impl BatchRequest {
                 pairs.push((key.into_owned(), value.into_owned()));
             }
         }
-        Ctx { method: self.method, headers: Arc::new(headers), query: Arc::new(pairs), ..outer.clone() }
+        Ctx { method: known(&self.method), headers: Arc::new(headers), query: Arc::new(pairs), ..outer.clone() }
     }
 
     /// Which of the four shapes the URL has; `None` for any other.
@@ -132,7 +58,7 @@ impl BatchRequest {
         if parts.next().is_some() {
             return None;
         }
-        match (self.method, id) {
+        match (self.method.as_str(), id) {
             ("POST", None) => Some(Action::Create { collection }),
             ("PUT", None) => Some(Action::Upsert { collection }),
             ("PATCH", Some(id)) if !id.is_empty() => Some(Action::Update { collection, id: decode(id)? }),
@@ -142,13 +68,13 @@ impl BatchRequest {
     }
 }
 
-fn intern(method: &str) -> &'static str {
+fn known(method: &str) -> &'static str {
     match method {
-        "GET" => "GET",
         "POST" => "POST",
         "PUT" => "PUT",
         "PATCH" => "PATCH",
-        _ => "DELETE",
+        "DELETE" => "DELETE",
+        _ => "GET",
     }
 }
 
@@ -156,39 +82,12 @@ fn decode(segment: &str) -> Option<String> {
     percent_encoding::percent_decode_str(segment).decode_utf8().ok().map(|text| text.into_owned())
 }
 
-/// Hands each file part (`requests.N.field` or `requests[N].field`) to its request; others are dropped.
-pub fn distribute(files: Vec<(String, Upload)>, len: usize) -> Vec<Vec<(String, Upload)>> {
-    let mut parts: Vec<Vec<(String, Upload)>> = (0..len).map(|_| Vec::new()).collect();
-    for (key, upload) in files {
-        if let Some((index, field)) = part_name(&key)
-            && let Some(slot) = parts.get_mut(index)
-        {
-            slot.push((field.to_string(), upload));
-        }
-    }
-    parts
-}
-
-fn part_name(key: &str) -> Option<(usize, &str)> {
-    let rest = key.strip_prefix("requests")?;
-    let (index, field) = match rest.strip_prefix('[') {
-        Some(rest) => rest.split_once("].")?,
-        None => rest.strip_prefix('.')?.split_once('.')?,
-    };
-    Some((index.parse().ok()?, field))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn request(method: &str, url: &str) -> Option<Action> {
-        let mut item = Object::new();
-        item.insert("method".into(), method.into());
-        item.insert("url".into(), url.into());
-        let mut body = Object::new();
-        body.insert("requests".into(), Json::Array(vec![Json::Object(item)]));
-        BatchRequest::parse(&body, 5).unwrap().remove(0).action()
+        BatchRequest { method: method.into(), url: url.into(), ..BatchRequest::default() }.action()
     }
 
     #[test]
@@ -214,25 +113,6 @@ mod tests {
             ("POST", "/api/health"),
         ] {
             assert_eq!(request(method, url), None, "{method} {url}");
-        }
-    }
-
-    #[test]
-    fn problems_are_reported_by_index() {
-        let body = crate::value::json::parse(br#"{"requests":[null,{"method":"get","url":"/x"}]}"#).unwrap();
-        let Err(Error::Invalid { errors, .. }) = BatchRequest::parse(body.as_object().unwrap(), 5) else { panic!() };
-        let data = errors.to_json();
-        assert_eq!(data["requests"]["0"]["method"]["code"], "validation_required");
-        assert_eq!(data["requests"]["0"]["url"]["code"], "validation_required");
-        assert_eq!(data["requests"]["1"]["method"]["code"], "validation_in_invalid");
-    }
-
-    #[test]
-    fn file_parts_find_their_request() {
-        assert_eq!(part_name("requests.0.doc"), Some((0, "doc")));
-        assert_eq!(part_name("requests[12].+doc"), Some((12, "+doc")));
-        for key in ["requests.x.doc", "requests0.doc", "doc", "requests[1]doc", "requests."] {
-            assert_eq!(part_name(key), None, "{key}");
         }
     }
 }

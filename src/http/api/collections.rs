@@ -1,0 +1,117 @@
+//! `/api/collections`: the schema, for superusers.
+
+use actix_web::{delete, get, patch, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{ListParams, ShapeParams, SuperuserRefusal};
+use crate::error::Result;
+use crate::http::ask::{Ask, done};
+use crate::http::body::Raw;
+use crate::http::error::Answer;
+use crate::value::Object;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(scaffolds).service(oauth2_providers).service(dry_run_view).service(import);
+    config.service(truncate).service(view).service(list).service(create).service(update).service(delete);
+}
+
+/// List collections
+#[utoipa::path(tag = "collections", security(("superuser" = [])), params(ListParams, ShapeParams), responses((status = 200, description = "A page", body = Object), SuperuserRefusal))]
+#[get("/api/collections")]
+pub async fn list(ask: Ask) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.collections.list(&ask.ctx).await?)
+}
+
+/// View a collection
+#[utoipa::path(tag = "collections", security(("superuser" = [])), params(ShapeParams), responses((status = 200, description = "The collection", body = Object), SuperuserRefusal))]
+#[get("/api/collections/{collection}")]
+pub async fn view(ask: Ask, path: web::Path<String>) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.collections.view(&path).await?)
+}
+
+/// Create a collection
+///
+/// What is left out is as in the scaffold of its type.
+#[utoipa::path(tag = "collections", security(("superuser" = [])), request_body = Object, responses((status = 200, description = "The collection", body = Object), SuperuserRefusal))]
+#[post("/api/collections")]
+pub async fn create(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let submitted = submitted(raw, &ask).await?;
+    ask.json(ask.collections.create(submitted).await?)
+}
+
+/// Update a collection
+///
+/// Merged deeply into what is there; lists are replaced.
+#[utoipa::path(tag = "collections", security(("superuser" = [])), request_body = Object, responses((status = 200, description = "The collection", body = Object), SuperuserRefusal))]
+#[patch("/api/collections/{collection}")]
+pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let submitted = submitted(raw, &ask).await?;
+    ask.json(ask.collections.update(&path, submitted).await?)
+}
+
+/// Delete a collection
+///
+/// With all its records and files.
+#[utoipa::path(tag = "collections", security(("superuser" = [])), responses((status = 204, description = "Deleted"), SuperuserRefusal))]
+#[delete("/api/collections/{collection}")]
+pub async fn delete(ask: Ask, path: web::Path<String>) -> Answer {
+    ask.superuser()?;
+    ask.collections.delete(&path).await?;
+    done()
+}
+
+/// Delete all records of a collection
+#[utoipa::path(tag = "collections", security(("superuser" = [])), responses((status = 204, description = "Emptied"), SuperuserRefusal))]
+#[delete("/api/collections/{collection}/truncate")]
+pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
+    ask.superuser()?;
+    ask.collections.truncate(&path).await?;
+    done()
+}
+
+/// Import collections
+///
+/// Creates and updates several at once; with `deleteMissing` also deletes what is not listed.
+#[utoipa::path(tag = "collections", security(("superuser" = [])), request_body = Object, responses((status = 204, description = "Imported"), SuperuserRefusal))]
+#[put("/api/collections/import")]
+pub async fn import(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
+    ask.collections.import(submitted).await?;
+    done()
+}
+
+/// Empty collections of each type
+#[utoipa::path(tag = "collections", security(("superuser" = [])), responses((status = 200, description = "By type", body = Object), SuperuserRefusal))]
+#[get("/api/collections/meta/scaffolds")]
+pub async fn scaffolds(ask: Ask) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.collections.scaffolds().await?)
+}
+
+/// Known sign-in providers
+#[utoipa::path(tag = "collections", security(("superuser" = [])), responses((status = 200, description = "In display order", body = Vec<Object>), SuperuserRefusal))]
+#[get("/api/collections/meta/oauth2-providers")]
+pub async fn oauth2_providers(ask: Ask) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.collections.oauth2_providers().await?)
+}
+
+/// Try a view query
+///
+/// The fields it would have and some of its rows; nothing is saved.
+#[utoipa::path(tag = "collections", security(("superuser" = [])), request_body = Object, responses((status = 200, description = "Fields and sample", body = Object), SuperuserRefusal))]
+#[post("/api/collections/meta/dry-run-view")]
+pub async fn dry_run_view(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
+    ask.json(ask.collections.dry_run_view(submitted).await?)
+}
+
+async fn submitted(raw: Raw, ask: &Ask) -> Result<Object> {
+    raw.object(ask, "Failed to load the submitted data due to invalid formatting.").await
+}
