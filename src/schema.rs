@@ -10,8 +10,10 @@ pub mod index;
 mod mail_templates;
 pub mod merge;
 mod normalise;
+pub mod providers;
 pub mod scaffold;
 mod sql_text;
+pub mod validate;
 
 use std::sync::Arc;
 
