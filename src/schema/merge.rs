@@ -177,13 +177,16 @@ mod tests {
     }
 
     #[test]
-    fn null_clears_rules_and_lists_only() {
+    fn null_empties() {
         let stored = create(json!({"type": "auth", "name": "a", "listRule": "", "indexes": ["x"]}));
-        let changed =
-            update(&stored, json!({"listRule": null, "authRule": null, "indexes": null, "otp": null, "name": null}));
+        let changed = update(
+            &stored,
+            json!({"listRule": null, "authRule": null, "indexes": null, "authToken": null, "name": null}),
+        );
         assert_eq!((changed.rules.list.as_deref(), options(&changed).auth_rule.as_deref()), (None, None));
-        assert_eq!((changed.indexes.len(), changed.name.as_str()), (0, "a"));
-        assert_eq!(options(&changed).otp, options(&stored).otp);
+        assert_eq!((changed.indexes.len(), changed.name.as_str()), (0, ""));
+        let token = &options(&changed).auth_token;
+        assert_eq!((token.duration, token.secret.as_str()), (0, ""));
     }
 
     #[test]
