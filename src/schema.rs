@@ -14,6 +14,7 @@ pub mod providers;
 pub mod scaffold;
 mod sql_text;
 pub mod validate;
+pub mod view_query;
 
 use std::sync::Arc;
 
