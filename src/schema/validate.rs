@@ -48,23 +48,23 @@ impl Check<'_> {
         errors
     }
 
-    fn new(&self) -> &Collection {
+    fn collection(&self) -> &Collection {
         &self.draft.collection
     }
 
     /// All collections but the one that is saved.
     fn others(&self) -> impl Iterator<Item = &Collection> {
-        let id = self.stored.map_or(self.new().id.as_str(), |stored| stored.id.as_str());
+        let id = self.stored.map_or(self.collection().id.as_str(), |stored| stored.id.as_str());
         self.catalog.iter().map(AsRef::as_ref).filter(move |other| other.id != id)
     }
 
     fn id(&self) -> Result<(), FieldError> {
-        let id = &self.new().id;
+        let id = &self.collection().id;
         length(id, 1, 100)?;
         word(id)?;
         let unchanged = self.stored.is_none_or(|stored| stored.id == *id);
         // A collection saved earlier in the same import is itself in the catalog.
-        let taken = self.stored.is_none() && self.catalog.by_id(id).is_some_and(|other| **other != *self.new());
+        let taken = self.stored.is_none() && self.catalog.by_id(id).is_some_and(|other| **other != *self.collection());
         if !unchanged || taken {
             let message = "The model id is invalid or already exists.";
             return Err(FieldError::new("validation_invalid_or_existing_id", message));
@@ -73,7 +73,7 @@ impl Check<'_> {
     }
 
     fn name(&self) -> Result<(), FieldError> {
-        let name = &self.new().name;
+        let name = &self.collection().name;
         if self.stored.is_some_and(|stored| stored.system && stored.name != *name) {
             let message = "System collection name cannot be changed.";
             return Err(FieldError::new("validation_collection_system_name_change", message));
@@ -112,10 +112,10 @@ impl Check<'_> {
 
     fn rules(&self, errors: &mut Errors) {
         let stored = self.stored.map(Collection::named_rules);
-        for (index, (name, rule)) in self.new().named_rules().into_iter().enumerate() {
+        for (index, (name, rule)) in self.collection().named_rules().into_iter().enumerate() {
             let before = stored.as_ref().and_then(|rules| rules.get(index)).map(|(_, rule)| *rule);
             let writes = ["createRule", "updateRule", "deleteRule"].contains(&name);
-            if self.new().is_view() && writes && rule.is_some() {
+            if self.collection().is_view() && writes && rule.is_some() {
                 errors.add(name, FieldError::new("validation_nil", "Must be blank."));
                 continue;
             }
@@ -131,7 +131,7 @@ impl Check<'_> {
         }
         match rule {
             None | Some("") => Ok(()),
-            Some(text) => (self.compile)(text, self.new()).map_err(|reason| {
+            Some(text) => (self.compile)(text, self.collection()).map_err(|reason| {
                 let reason = reason.trim_end_matches('.');
                 FieldError::new("validation_invalid_rule", format!("Invalid rule. Raw error: {reason}."))
             }),
@@ -195,3 +195,6 @@ fn between(number: i64, min: i64, max: i64) -> Result<(), FieldError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,11 +79,11 @@ fn password_auth(check: &Check, options: &PasswordAuth, errors: &mut Errors) {
     }
     for name in names {
         let field = name.as_str();
-        if check.new().field(field).is_none() {
+        if check.collection().field(field).is_none() {
             let message = format!("Invalid or missing field {field}.");
             let error = FieldError::new("validation_missing_field", message);
             errors.add("identityFields", error.with("fieldName", field));
-        } else if !check.new().has_unique_index(field) {
+        } else if !check.collection().has_unique_index(field) {
             let message = format!("The field {field} doesn't have a UNIQUE constraint.");
             let error = FieldError::new("validation_missing_unique_constraint", message);
             errors.add("identityFields", error.with("fieldName", field));

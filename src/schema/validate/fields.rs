@@ -16,7 +16,7 @@ impl Check<'_> {
             errors.add("fields", error);
             return;
         }
-        let new = self.new();
+        let new = self.collection();
         let keys = new.fields.iter().filter(|field| is_primary_key(field)).count();
         let list = errors.nested("fields");
         for (index, field) in new.fields.iter().enumerate() {
@@ -49,7 +49,7 @@ impl Check<'_> {
 
     /// What is wrong with the list as a whole.
     fn field_list(&self) -> Result<(), FieldError> {
-        let new = self.new();
+        let new = self.collection();
         if new.fields.is_empty() {
             return Err(FieldError::required());
         }
@@ -70,7 +70,7 @@ impl Check<'_> {
 
     fn field_id(&self, index: usize, field: &Field) -> Result<(), FieldError> {
         length(&field.id, 1, 100)?;
-        if self.new().fields.iter().take(index).any(|other| other.id == field.id) {
+        if self.collection().fields.iter().take(index).any(|other| other.id == field.id) {
             let message = format!("Duplicated or invalid field id {:?}.", field.id);
             return Err(FieldError::new("validation_duplicated_field_id", message));
         }
@@ -85,11 +85,11 @@ impl Check<'_> {
         if NOT_A_NAME.contains(&name) {
             return Err(FieldError::new("validation_not_in_invalid", "Must not be in list."));
         }
-        if self.new().is_auth() && RESERVED_IN_AUTH.contains(&name) {
+        if self.collection().is_auth() && RESERVED_IN_AUTH.contains(&name) {
             let message = "The field name is reserved and cannot be used.";
             return Err(FieldError::new("validation_reserved_field_name", message));
         }
-        if self.new().fields.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(name)) {
+        if self.collection().fields.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(name)) {
             let message = format!("Duplicated or invalid field name {name}.");
             return Err(FieldError::new("validation_duplicated_field_name", message).with("fieldName", name));
         }
@@ -107,7 +107,7 @@ impl Check<'_> {
             errors.add("collectionId", FieldError::new("validation_field_relation_change", message));
             return;
         }
-        let new = self.new();
+        let new = self.collection();
         let of_view = match self.catalog.by_id(target) {
             _ if target == new.id => new.is_view(),
             Some(collection) => collection.is_view(),

@@ -2,12 +2,11 @@
 
 use super::Check;
 use crate::error::{Errors, FieldError};
-use crate::schema::index::Indexed;
 use crate::schema::{Collection, Index};
 
 impl Check<'_> {
     pub(super) fn indexes(&self, errors: &mut Errors) {
-        let new = self.new();
+        let new = self.collection();
         if new.is_view() {
             if !new.indexes.is_empty() {
                 let message = "View collections don't support indexes.";
@@ -54,7 +53,8 @@ impl Check<'_> {
         let stored = self.stored.map(|stored| stored.indexes.as_slice()).unwrap_or_default();
         for old in stored.iter().filter_map(|text| Index::parse(text)).filter(|old| old.unique) {
             let columns = self.columns_now(&old);
-            let system = self.new().fields.iter().filter(|field| field.system && columns.contains(&Some(&field.name)));
+            let system =
+                self.collection().fields.iter().filter(|field| field.system && columns.contains(&Some(&field.name)));
             let kept = indexes.iter().any(|index| index.unique && names(index) == columns);
             if let (Some(field), false) = (system.map(|field| field.name.as_str()).next(), kept) {
                 let message = format!("Unique index definition on system fields ({field}) is invalid or missing.");
@@ -63,7 +63,7 @@ impl Check<'_> {
             }
         }
         for column in ["tokenKey", "email"] {
-            if self.new().is_auth() && !self.new().has_unique_index(column) {
+            if self.collection().is_auth() && !self.collection().has_unique_index(column) {
                 let message = format!("Missing required unique index for field {column}.");
                 let error = FieldError::new("validation_missing_required_unique_index", message);
                 return Err(error.with("fieldName", column));
@@ -75,18 +75,15 @@ impl Check<'_> {
     /// The columns of a stored index under their new names.
     fn columns_now(&self, old: &Index) -> Vec<Option<&str>> {
         let before = |name: &str| self.stored.and_then(|stored| stored.field(name)).map(|(_, field)| field.id.as_str());
-        let now = |id: &str| self.new().fields.iter().find(|field| field.id == id).map(|field| field.name.as_str());
+        let now =
+            |id: &str| self.collection().fields.iter().find(|field| field.id == id).map(|field| field.name.as_str());
         names(old).into_iter().map(|name| name.and_then(before).and_then(now)).collect()
     }
 }
 
 /// The plain columns; `None` stands for an expression.
 fn names(index: &Index) -> Vec<Option<&str>> {
-    let name = |on| match on {
-        &Indexed::Column(ref name) => Some(name.as_str()),
-        &Indexed::Expression(_) => None,
-    };
-    index.columns.iter().map(|column| name(&column.on)).collect()
+    index.columns.iter().map(|column| column.on.column()).collect()
 }
 
 /// What it indexes, whatever it is called.
