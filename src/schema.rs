@@ -10,8 +10,11 @@ pub mod index;
 mod mail_templates;
 pub mod merge;
 mod normalise;
+pub mod providers;
 pub mod scaffold;
 mod sql_text;
+pub mod validate;
+pub mod view_query;
 
 use std::sync::Arc;
 

@@ -25,6 +25,7 @@ impl FieldKind {
 }
 
 impl Field {
+    pub fn validate_settings(&self, _errors: &mut crate::error::Errors) {}
     pub fn to_json(&self) -> Json {
         let mut o = Object::new();
         o.insert("hidden".into(), self.hidden.into());

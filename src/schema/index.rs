@@ -95,17 +95,14 @@ impl Index {
     /// The column when it is the only one and not an expression.
     pub fn single_column(&self) -> Option<&str> {
         match self.columns.as_slice() {
-            [IndexColumn { on: Indexed::Column(name), .. }] => Some(name),
+            [only] => only.on.column(),
             _ => None,
         }
     }
 
     /// The plain column it begins with.
     pub fn first_column(&self) -> Option<&str> {
-        match self.columns.first().map(|column| &column.on) {
-            Some(Indexed::Column(name)) => Some(name),
-            Some(Indexed::Expression(_)) | None => None,
-        }
+        self.columns.first().and_then(|column| column.on.column())
     }
 
     /// Lookups through it ignore case.
@@ -124,6 +121,16 @@ impl Index {
         }
         self.filter = sql_text::rename_columns(&self.filter, new_name);
         self
+    }
+}
+
+impl Indexed {
+    /// The column; `None` for an expression.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Indexed::Column(name) => Some(name),
+            Indexed::Expression(_) => None,
+        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! A submitted JSON object merged onto a scaffold or a stored collection: objects merge, arrays replace, `null` clears a
-//! rule or a list and leaves anything else alone.
+//! A submitted JSON object merged onto a scaffold or a stored collection: objects merge, arrays replace, `null` empties.
 
 use super::collection_json::LoadError;
 use super::ids::field_id;
@@ -71,14 +70,26 @@ pub(super) fn deep(onto: &mut Object, from: &Object) {
     for (key, value) in from {
         match (onto.get_mut(key), value) {
             (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from),
-            (Some(slot), Json::Null) if !NULLABLE.contains(&key.as_str()) => {
-                if let Json::Array(list) = slot {
-                    list.clear();
-                }
-            }
+            (Some(slot), Json::Null) if !NULLABLE.contains(&key.as_str()) => zero(slot),
             (Some(slot), value) => *slot = value.clone(),
             (None, value) => {
                 onto.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Makes it the empty value of its type.
+fn zero(json: &mut Json) {
+    match json {
+        Json::Null => {}
+        Json::Bool(flag) => *flag = false,
+        Json::Number(_) => *json = 0.into(),
+        Json::String(text) => text.clear(),
+        Json::Array(list) => list.clear(),
+        Json::Object(object) => {
+            for (key, part) in object.iter_mut() {
+                if NULLABLE.contains(&key.as_str()) { *part = Json::Null } else { zero(part) }
             }
         }
     }
@@ -166,13 +177,16 @@ mod tests {
     }
 
     #[test]
-    fn null_clears_rules_and_lists_only() {
+    fn null_empties() {
         let stored = create(json!({"type": "auth", "name": "a", "listRule": "", "indexes": ["x"]}));
-        let changed =
-            update(&stored, json!({"listRule": null, "authRule": null, "indexes": null, "otp": null, "name": null}));
+        let changed = update(
+            &stored,
+            json!({"listRule": null, "authRule": null, "indexes": null, "authToken": null, "name": null}),
+        );
         assert_eq!((changed.rules.list.as_deref(), options(&changed).auth_rule.as_deref()), (None, None));
-        assert_eq!((changed.indexes.len(), changed.name.as_str()), (0, "a"));
-        assert_eq!(options(&changed).otp, options(&stored).otp);
+        assert_eq!((changed.indexes.len(), changed.name.as_str()), (0, ""));
+        let token = &options(&changed).auth_token;
+        assert_eq!((token.duration, token.secret.as_str()), (0, ""));
     }
 
     #[test]
