@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::id::Ids;
 use crate::passwords::Hasher;
-use crate::schema::{Catalog, Collection};
+use crate::schema::{Catalog, Collection, FieldKind};
 use crate::settings::Live;
 use crate::store::{Store, StoreError};
 
@@ -93,7 +93,7 @@ fn conflict(collection: &Collection, error: StoreError, message: &str) -> Error 
     }
     let mut errors = Errors::default();
     for column in columns {
-        let custom_id = column == "id" && !collection.field("id").is_some_and(|(_, field)| field.has_default_pattern());
+        let custom_id = column == "id" && !has_default_ids(collection);
         errors.add(
             column,
             if custom_id {
@@ -104,6 +104,12 @@ fn conflict(collection: &Collection, error: StoreError, message: &str) -> Error 
         );
     }
     Error::Invalid { message: message.to_string(), errors }
+}
+
+/// Ids are of the server's usual form, which leaves letter case and odd characters no room.
+fn has_default_ids(collection: &Collection) -> bool {
+    let default = |kind: &FieldKind| matches!(kind, FieldKind::Text { pattern, .. } if pattern == "^[a-z0-9]+$");
+    collection.field("id").is_some_and(|(_, field)| default(&field.kind))
 }
 
 /// A constraint that maps to no field is the caller's mistake; the rest is ours.

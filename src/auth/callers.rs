@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 use crate::context::Caller;
 use crate::schema::Record;
 use crate::sql::{Restrict, Select};
-use crate::store::{Change, Reader as _, StoreError};
+use crate::store::{Change, Reader, StoreError};
 
 use super::Auth;
 use super::tokens::{self, Claims, Kind};
@@ -106,7 +106,7 @@ impl Auth {
         }
         let generation = self.callers.generation();
         let id = claims.id.clone();
-        let read = move |reader: &mut dyn crate::store::Reader| {
+        let read = move |reader: &mut dyn Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
             let rows = reader.query(&select.rows())?;
             Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))

@@ -70,8 +70,8 @@ impl Auth {
                 if email && !chosen && field.validate(crate::value::ValueRef::Text(&identity)).is_err() {
                     continue;
                 }
-                let collation =
-                    if collection.is_unique_nocase(name) { Collation::NoCase } else { Collation::Binary };
+                let ignores_case = collection.unique_index(name).is_some_and(|index| index.ignores_case());
+                let collation = if ignores_case { Collation::NoCase } else { Collation::Binary };
                 let restrict = Restrict::Equals { field: position, text: &identity, collation };
                 let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows())?;
                 if let Some(row) = rows.iter().next() {

@@ -86,7 +86,7 @@ impl Records {
             Subject::Stored { id, values } => (Source::Stored, Restrict::Id(id), values),
             Subject::Virtual(values) => (Source::Virtual(values), Restrict::All, values),
         };
-        match bound.eval(values) {
+        match bound.eval(&values) {
             Verdict::Pass => Ok(true),
             Verdict::Fail => Ok(false),
             Verdict::AskDatabase => {

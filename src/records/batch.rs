@@ -124,7 +124,6 @@ impl Records {
                 if id.is_empty() {
                     return Work::Create(creation(&collection, body));
                 }
-                let copy = Body { fields: body.fields.clone(), uploads: body.uploads.clone() };
                 Work::Upsert(creation(&collection, body.clone()), update(&collection, &id, body))
             }
         }

@@ -154,7 +154,7 @@ impl Records {
                 continue;
             }
             if let (Some(slot), Ok(text)) =
-                (record.values.get_mut(position), generate::generate(autogenerate, &self.ids))
+                (record.values.get_mut(position), generate::text(autogenerate, &self.ids))
             {
                 *slot = Value::Text(text);
             }
@@ -172,7 +172,7 @@ impl Records {
                 self.ids.ordered(self.clock.now())
             }
             Some(FieldKind::Text { autogenerate, .. }) if !autogenerate.is_empty() => {
-                generate::generate(autogenerate, &self.ids).unwrap_or_default()
+                generate::text(autogenerate, &self.ids).unwrap_or_default()
             }
             Some(_) | None => String::new(),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Errors, FieldError, Result};
 use crate::passwords;
+use crate::schema::field::file::Upload;
 use crate::schema::{Collection, Field, FieldKind, Record, modifiers};
 use crate::store::Reader;
 use crate::value::{Json, Object, Row as _, Value, ValueRef};
@@ -39,7 +40,7 @@ impl Records {
     pub fn draft(&self, ctx: &Ctx, before: &Record, body: &Input) -> Draft {
         let collection = &before.collection;
         let (values, mut files) = body.values(collection);
-        let mut submitted = modifiers::resolve(collection, &values, before, &self.ids);
+        let mut submitted = modifiers::resolve(collection, &values, before, &self.ids).into_owned();
         if !ctx.caller.is_superuser() {
             let auth = collection.is_auth();
             let writable = |field: &Field| !field.hidden || (auth && field.name == "password");
@@ -61,7 +62,7 @@ impl Records {
             }
         }
         files.retain(|file| {
-            let kept = |(position, field): (usize, &Field)| field.list(record.value(position)).contains(&file.name);
+            let kept = |(position, field): (usize, &Field)| field.items(record.value(position)).any(|name| name == file.name);
             collection.field(file.field()).is_some_and(kept)
         });
         Draft { record, submitted, files, passwords }
@@ -102,7 +103,7 @@ impl Records {
             if value.is_empty() || before.is_some_and(|before| before.value(position) == value) {
                 continue;
             }
-            let ids = field.list(value);
+            let ids: Vec<String> = field.items(value).map(|id| id.into_owned()).collect();
             if ids.is_empty() {
                 continue;
             }
@@ -150,7 +151,7 @@ impl Records {
         for field in collection.fields.iter().filter(|f| matches!(f.kind, FieldKind::Password { .. })) {
             let Some(input) = body.get(&field.name) else { continue };
             let plain = field.coerce(input);
-            if plain.text().is_empty() || field.validate(plain.as_ref()).is_err() || hashes.contains_key(plain.text()) {
+            if plain.text().is_empty() || field.check_password(plain.text()).is_err() || hashes.contains_key(plain.text()) {
                 continue;
             }
             hashes.insert(plain.text().to_string(), self.hasher.hash(plain.text()).await?);
@@ -185,7 +186,7 @@ impl Records {
             if matches!(field.kind, FieldKind::Autodate { .. }) {
                 continue;
             }
-            *slot = field.to_rule_json(draft.record.value(position));
+            *slot = rule_json(field, draft.record.value(position));
             if matches!(field.kind, FieldKind::File { .. }) {
                 describe_uploads(slot, &draft.files);
             }
@@ -194,14 +195,27 @@ impl Records {
     }
 }
 
+/// A coerced value as rules compare it: booleans, numbers, texts; lists and documents as JSON.
+fn rule_json(field: &Field, value: ValueRef<'_>) -> Json {
+    match (&field.kind, value) {
+        (FieldKind::Bool, value) => Json::Bool(value.is_true()),
+        (_, ValueRef::Null) => Json::Null,
+        (_, ValueRef::Int(n)) => n.into(),
+        (_, ValueRef::Real(n)) => n.into(),
+        (FieldKind::Json { .. } | FieldKind::GeoPoint, ValueRef::Text(text)) => {
+            serde_json::from_str(text).unwrap_or_default()
+        }
+        (_, ValueRef::Text(text)) if field.is_multiple() => serde_json::from_str(text).unwrap_or_default(),
+        (_, ValueRef::Text(text)) => text.into(),
+    }
+}
+
 fn check_password(field: &Field, position: usize, value: ValueRef<'_>, draft: &Draft) -> Result<(), FieldError> {
     // A stored hash is no plain text: only its presence counts.
     if draft.passwords.iter().any(|(set, _)| *set == position) {
-        field.validate(value)
-    } else if field.required && value.is_empty() {
-        Err(FieldError::required())
+        field.check_password(value.text())
     } else {
-        Ok(())
+        field.validate(value)
     }
 }
 
@@ -213,14 +227,15 @@ fn check_files(
 ) -> Result<(), FieldError> {
     let new: Vec<_> = uploads
         .iter()
-        .map(|file| crate::schema::field::NewUpload {
+        .map(|file| Upload {
             name: &file.name,
-            original_name: &file.upload.original_name,
+            original: &file.upload.original_name,
             size: file.upload.size,
             mime: &file.upload.mime,
         })
         .collect();
-    field.validate_files(value, stored, &new)
+    field.validate(value)?;
+    field.check_files(stored, value, &new)
 }
 
 fn describe_uploads(slot: &mut Json, uploads: &[NewFile]) {

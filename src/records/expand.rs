@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::context::{Ctx, Purpose};
 use crate::error::Result;
-use crate::schema::{Catalog, Collection};
+use crate::schema::{Catalog, Collection, Field};
 use crate::sql::{Restrict, Select};
 use crate::store::Reader;
+use crate::value::Row;
 use crate::value::json::write_str;
 
 use super::Records;
@@ -149,9 +150,14 @@ fn wanted(page: &Page, via: &Via) -> Vec<Vec<String>> {
     let field = page.collection.fields.get(position);
     (0..page.items.len())
         .map(|index| {
-            page.items.with(index, |row| field.map(|field| field.list(row.value(position))).unwrap_or_default())
+            page.items.with(index, |row| field.map(|field| ids(field, row, position)).unwrap_or_default())
         })
         .collect()
+}
+
+/// The ids a relation (or the id field itself) holds.
+fn ids(field: &Field, row: &dyn Row, position: usize) -> Vec<String> {
+    field.items(row.value(position)).map(|id| id.into_owned()).collect()
 }
 
 fn unique(wanted: &[Vec<String>]) -> Vec<String> {
@@ -174,7 +180,7 @@ fn back_links(wanted: &[Vec<String>], target: &Page, field: usize) -> Vec<Vec<us
     let Some(kind) = target.collection.fields.get(field) else { return Vec::new() };
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     for index in 0..target.items.len() {
-        for id in target.items.with(index, |row| kind.list(row.value(field))) {
+        for id in target.items.with(index, |row| ids(kind, row, field)) {
             let linked = by_id.entry(id).or_default();
             if linked.len() < MAX_BACK {
                 linked.push(index);

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::schema::{Collection, FieldKind, Record};
 use crate::sql::{Restrict, Select};
 use crate::store::{Reader, Tx};
-use crate::value::{Json, Row as _, Value};
+use crate::value::{Row as _, Value, list};
 
 use super::authorize::{Gate, Subject};
 use super::draft::Save;
@@ -105,7 +105,8 @@ impl Records {
             }
             for row in rows.iter() {
                 let before = Record::of(other, &row);
-                let left: Vec<String> = field.list(before.value(position)).into_iter().filter(|x| x != id).collect();
+                let kept = field.items(before.value(position)).filter(|other| other != id);
+                let left: Vec<String> = kept.map(|id| id.into_owned()).collect();
                 if left.is_empty() && cascade_delete {
                     // A deeper cascade may have taken it already.
                     if self.stored(tx, other, before.id()).is_ok() {
@@ -126,7 +127,7 @@ impl Records {
         let multiple = after.collection.fields.get(position).is_some_and(|field| field.is_multiple());
         if let Some(slot) = after.values.get_mut(position) {
             *slot = if multiple {
-                Value::Text(crate::value::json::text(&Json::from(left)))
+                Value::Text(list::text(left))
             } else {
                 Value::Text(left.into_iter().next_back().unwrap_or_default())
             };

@@ -34,7 +34,7 @@ impl Records {
             }
         }
         let Some((_, field)) = collection.field("id") else { return Ok(()) };
-        if field.has_default_pattern() {
+        if super::has_default_ids(collection) {
             return Ok(());
         }
         errors.check("id", field.check_primary_key(record.id()));
@@ -78,7 +78,7 @@ impl Records {
         let changed = |name: &str| draft.record.get(name) != before.get(name);
         // A password that was set counts as changed even when it is the same one.
         if changed("password") || changed("email") {
-            let key = generate::generate("[a-zA-Z0-9]{50}", &self.ids).unwrap_or_else(|_| self.ids.secret(50));
+            let key = generate::text("[a-zA-Z0-9]{50}", &self.ids).unwrap_or_else(|_| self.ids.secret(50));
             draft.record.set("tokenKey", key);
         }
     }

@@ -56,8 +56,8 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<String> {
         if !matches!(field.kind, FieldKind::File { .. }) {
             continue;
         }
-        let kept = field.list(after.value(position));
-        let gone = field.list(before.value(position)).into_iter().filter(|name| !kept.contains(name));
+        let kept = |name: &str| field.items(after.value(position)).any(|other| other == name);
+        let gone = field.items(before.value(position)).filter(|name| !kept(name));
         keys.extend(gone.map(|name| format!("{}/{}/{name}", before.collection.id, before.id())));
     }
     keys
