@@ -12,7 +12,9 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
-use crate::records::Records;
+use crate::passwords::Hasher;
+use crate::records::plans::Plans;
+use crate::records::{Parts, Records};
 use crate::settings::{self, Live, Settings};
 use crate::store::Store;
 
@@ -34,19 +36,30 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
     std::fs::create_dir_all(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
     let World { clock, ids } = world;
-    let store = Store::open(&config.store, clock.clone(), Arc::clone(&ids))?;
+    let store = Store::open(&config.store, clock.clone(), ids)?;
     let settings = match store.param(settings::KEY).await? {
         Some(text) => Settings::from_stored(&text).map_err(Error::internal)?,
         None => Settings::default(),
     };
-    Ok(Arc::new(Services {
-        files: Files::new(dir.join("storage")),
-        records: Records { store: store.clone() },
-        auth: Auth { store: store.clone() },
-        collections: Collections { store: store.clone() },
-        settings: Live::new(settings),
-        clock,
+    let files = Files::new(dir.join("storage"));
+    let settings = Live::new(settings);
+    let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
+    let records = Records::new(Parts {
+        store: store.clone(),
+        files: files.clone(),
+        hasher,
+        settings: settings.clone(),
         ids,
+        clock: clock.clone(),
+        plans: Plans::default(),
+    });
+    Ok(Arc::new(Services {
+        auth: Auth::new(records.clone()),
+        collections: Collections { store: store.clone() },
+        records,
+        files,
+        settings,
+        clock,
         config: config.http.clone(),
         rules: Default::default(),
         store,

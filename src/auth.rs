@@ -1,56 +1,40 @@
-//! Stand-in until auth is merged: a token is `id@collection`.
+//! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
+
+pub mod callers;
+pub mod methods;
+pub mod password;
+pub mod refresh;
+pub mod response;
+pub mod superusers;
+pub mod tokens;
+
 use std::sync::Arc;
 
-use crate::context::{Caller, Ctx};
 use crate::error::{Error, Result};
-use crate::schema::Record;
-use crate::store::Store;
-use crate::value::Object;
+use crate::records::Records;
+use crate::schema::{Catalog, Collection};
 
+use callers::Callers;
+
+/// The service; cheap to clone.
 #[derive(Clone)]
 pub struct Auth {
-    pub store: Store,
-}
-
-pub mod superusers {
-    pub enum Wish {
-        Create,
-        Update,
-        Upsert,
-    }
+    records: Records,
+    callers: Arc<Callers>,
 }
 
 impl Auth {
-    pub async fn caller(&self, token: &str) -> Caller {
-        let collection = match token.split_once('@') {
-            Some((_, "superusers")) => "_superusers",
-            Some((_, "users")) => "users",
-            _ => return Caller::Guest,
-        };
-        match self.store.catalog.find(collection) {
-            Some(c) => Caller::Record(Arc::new(Record { collection: Arc::clone(c), values: vec![token.into()] })),
-            None => Caller::Guest,
-        }
+    /// Watches `records`' store so that no caller outlives a change of its record.
+    pub fn new(records: Records) -> Self {
+        let callers = Arc::new(Callers::default());
+        let watcher = callers.clone();
+        records.store.on_commit(move |changes| watcher.forget(changes));
+        Auth { records, callers }
     }
-    pub fn token(&self, record: &Record, _: Option<i64>) -> Result<String> {
-        Ok(record.id().to_string())
-    }
-    pub async fn installer_token(&self) -> Result<Option<String>> {
-        Ok(Some("installer@superusers".into()))
-    }
-    pub async fn save_superuser(&self, _: superusers::Wish, _: &str, _: &str) -> Result<()> {
-        Ok(())
-    }
-    pub async fn delete_superuser(&self, _: &str) -> Result<bool> {
-        Ok(false)
-    }
-    pub async fn with_password(&self, _: Ctx, _: &str, _: &Object) -> Result<Vec<u8>> {
-        Err(Error::bad_request("Failed to authenticate."))
-    }
-    pub async fn refresh(&self, _: Ctx, _: &str, _: &str) -> Result<Vec<u8>> {
-        Err(Error::bad_request(""))
-    }
-    pub fn methods(&self, _: &str) -> Result<Vec<u8>> {
-        Ok(b"{}".to_vec())
-    }
+}
+
+/// The auth collection a request names.
+fn find<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Arc<Collection>> {
+    let found = catalog.find(name).ok_or_else(|| Error::not_found("Missing or invalid collection context."))?;
+    if found.is_auth() { Ok(found) } else { Err(Error::not_found("Missing or invalid auth collection context.")) }
 }

@@ -219,9 +219,9 @@ impl Error {
         };
         let message = if message.is_empty() { default_message(self.status()) } else { message };
         let mut envelope = Object::new();
-        envelope.insert("status".into(), self.status().into());
-        envelope.insert("message".into(), sentence(message).into());
         envelope.insert("data".into(), data);
+        envelope.insert("message".into(), sentence(message).into());
+        envelope.insert("status".into(), self.status().into());
         Json::Object(envelope)
     }
 
@@ -269,4 +269,49 @@ pub fn sentence(message: &str) -> String {
         text.push('.');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(error: &Error) -> (u16, String) {
+        (error.status(), error.envelope().to_string())
+    }
+
+    #[test]
+    fn messages_are_sentences_and_data_is_always_an_object() {
+        let refused = Error::bad_request(" failed to load ");
+        assert_eq!(rendered(&refused), (400, r#"{"data":{},"message":"Failed to load.","status":400}"#.into()));
+        let invalid = Error::invalid("no", "title", FieldError::required());
+        assert_eq!(
+            rendered(&invalid).1,
+            r#"{"data":{"title":{"code":"validation_required","message":"Cannot be blank."}},"message":"No.","status":400}"#
+        );
+    }
+
+    #[test]
+    fn silence_becomes_the_default_sentence_of_the_status() {
+        assert!(rendered(&Error::not_found("")).1.contains("The requested resource wasn't found."));
+        assert!(rendered(&Error::unauthorized("")).1.contains("Missing or invalid authentication."));
+        assert!(rendered(&Error::RateLimited { retry_after_s: 3 }).1.contains("Too Many Requests."));
+    }
+
+    #[test]
+    fn an_internal_error_says_nothing_of_itself() {
+        let (status, body) = rendered(&Error::internal("disk /dev/sda is on fire"));
+        assert_eq!(status, 500);
+        assert_eq!(body, r#"{"data":{},"message":"Something went wrong while processing your request.","status":500}"#);
+    }
+
+    #[test]
+    fn each_property_reports_its_first_problem_only() {
+        let mut errors = Errors::default();
+        errors.add("a", FieldError::required());
+        errors.add("a", FieldError::new("validation_other", "Other."));
+        errors.nested("list").nested("0");
+        errors.prune();
+        assert_eq!(errors.to_json()["a"]["code"], "validation_required");
+        assert!(errors.to_json().get("list").is_none());
+    }
 }

@@ -30,7 +30,6 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::collections::Collections;
 use crate::files::Files;
-use crate::id::Ids;
 use crate::records::Records;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -44,7 +43,6 @@ pub struct Services {
     pub collections: Collections,
     pub settings: crate::settings::Live,
     pub clock: Clock,
-    pub ids: Arc<Ids>,
     pub config: Config,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,

@@ -1,69 +1,121 @@
-//! Stand-in until the records are merged: echoes what was sent.
-use crate::context::Ctx;
+//! Records: list, view, create, update, delete and batch, behind one authorizer.
+//!
+//! Everything that touches data inside one request is synchronous code over `&mut dyn Reader` or `&mut Tx`, so the same
+//! functions serve single requests, batches and whatever comes later. What needs no database (parsing, coercion, most
+//! rules, validation, password hashes) happens before the writer is asked.
+
+pub mod account;
+pub mod authorize;
+pub mod batch;
+pub mod body;
+pub mod create;
+pub mod draft;
+pub mod expand;
+pub mod explain;
+pub mod list;
+pub mod plans;
+pub mod present;
+pub mod query;
+pub mod remove;
+pub mod system;
+pub mod update;
+pub mod uploads;
+pub mod view;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::files::Upload;
+use crate::files::Files;
 use crate::id::Ids;
-use crate::store::Store;
-use crate::value::{Json, Object};
+use crate::passwords::Hasher;
+use crate::schema::{Catalog, Collection, FieldKind};
+use crate::settings::Live;
+use crate::store::{Store, StoreError};
 
-#[derive(Debug, Default)]
-pub struct Body {
-    pub fields: Object,
-    pub uploads: Vec<(String, Upload)>,
-}
+pub use batch::BatchRequest;
+pub use body::Body;
 
-impl Body {
-    pub fn new(fields: Object, uploads: Vec<(String, Upload)>, _: &Ids) -> Self {
-        Body { fields, uploads }
-    }
-}
-
+/// The service; cheap to clone.
 #[derive(Clone)]
-pub struct Records {
+pub struct Records(Arc<Parts>);
+
+/// What it is made of.
+pub struct Parts {
     pub store: Store,
+    pub files: Files,
+    pub hasher: Hasher,
+    pub settings: Live,
+    pub ids: Arc<Ids>,
+    pub clock: Clock,
+    pub plans: plans::Plans,
+}
+
+impl std::ops::Deref for Records {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Records {
-    fn echo(&self, collection: &str, body: Body) -> Result<Vec<u8>> {
-        if self.store.catalog.find(collection).is_none() {
-            return Err(Error::not_found("Missing or invalid collection context."));
-        }
-        let mut out = body.fields;
-        if out.get("title") == Some(&Json::from("panic!")) {
-            #[expect(clippy::panic, reason = "stand-in")]
-            {
-                panic!("as asked");
-            }
-        }
-        for (key, upload) in body.uploads {
-            out.insert(key, format!("{}:{}", upload.original_name, upload.size).into());
-        }
-        out.insert("id".into(), "abcdefghij12345".into());
-        out.insert("collectionName".into(), collection.into());
-        Ok(crate::value::json::text(&Json::Object(out)).into_bytes())
+    pub fn new(parts: Parts) -> Self {
+        Records(Arc::new(parts))
     }
+}
 
-    pub async fn list(&self, _: Ctx, collection: &str) -> Result<Vec<u8>> {
-        if self.store.catalog.find(collection).is_none() {
-            return Err(Error::not_found("Missing collection context."));
-        }
-        Ok(br#"{"page":1,"perPage":30,"totalItems":0,"totalPages":0,"items":[]}"#.to_vec())
+/// The collection a reading request names.
+fn find<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Arc<Collection>> {
+    catalog.find(name).ok_or_else(|| Error::not_found("Missing collection context."))
+}
+
+/// The collection a writing request names; views cannot be written.
+fn find_writable<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Arc<Collection>> {
+    let found = catalog.find(name).ok_or_else(|| Error::not_found("Missing or invalid collection context."))?;
+    if found.is_view() {
+        return Err(Error::bad_request("Unsupported collection type."));
     }
-    pub async fn view(&self, _: Ctx, collection: &str, _: &str) -> Result<Vec<u8>> {
-        self.echo(collection, Body::default())
+    Ok(found)
+}
+
+/// The fields a failed write names, for unique violations; other storage errors pass through.
+fn conflict(collection: &Collection, error: StoreError, message: &str) -> Error {
+    use crate::error::{Errors, FieldError};
+    let StoreError::Unique { mut columns, index } = error else { return write_failure(error, message) };
+    if columns.is_empty() {
+        // An index on expressions names no column: blame the fields its text mentions.
+        let text = index.and_then(|name| collection.indexes.iter().find(|text| text.contains(&name)));
+        let words: Vec<&str> = text.map_or(vec![], |text| {
+            text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+        });
+        columns = collection.fields.iter().filter(|f| words.contains(&f.name.as_str())).map(|f| f.name.clone()).collect();
     }
-    pub async fn create(&self, _: Ctx, collection: &str, body: Body) -> Result<Vec<u8>> {
-        self.echo(collection, body)
+    let mut errors = Errors::default();
+    for column in columns {
+        let custom_id = column == "id" && !has_default_ids(collection);
+        errors.add(
+            column,
+            if custom_id {
+                FieldError::new("validation_pk_invalid", "The record primary key is invalid or already exists.")
+            } else {
+                FieldError::new("validation_not_unique", "Value must be unique.")
+            },
+        );
     }
-    pub async fn update(&self, _: Ctx, collection: &str, _: &str, body: Body) -> Result<Vec<u8>> {
-        self.echo(collection, body)
-    }
-    pub async fn delete(&self, _: Ctx, _: &str, _: &str) -> Result<()> {
-        Ok(())
-    }
-    pub async fn batch(&self, _: Ctx, body: &Object, files: Vec<(String, Upload)>) -> Result<Vec<u8>> {
-        let out =
-            serde_json::json!([{ "status": 200, "body": { "files": files.len(), "requests": body.get("requests") } }]);
-        Ok(crate::value::json::text(&out).into_bytes())
+    Error::Invalid { message: message.to_string(), errors }
+}
+
+/// Ids are of the server's usual form, which leaves letter case and odd characters no room.
+fn has_default_ids(collection: &Collection) -> bool {
+    let default = |kind: &FieldKind| matches!(kind, FieldKind::Text { pattern, .. } if pattern == "^[a-z0-9]+$");
+    collection.field("id").is_some_and(|(_, field)| default(&field.kind))
+}
+
+/// A constraint that maps to no field is the caller's mistake; the rest is ours.
+fn write_failure(error: StoreError, message: &str) -> Error {
+    match error {
+        StoreError::Constraint(_) => Error::bad_request(message),
+        other => other.into(),
     }
 }

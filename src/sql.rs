@@ -1,1 +1,55 @@
-//! TBD.
+//! SQL text: statements are built here and nowhere else, one printer per kind of statement, every value a parameter.
+//!
+//! The text of a statement depends only on its shape (collection, predicate, which of the bound values are empty), never
+//! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
+
+pub mod ddl;
+
+use crate::value::Value;
+
+/// A statement and the values of its `?` placeholders, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sql {
+    pub text: String,
+    pub params: Vec<Value>,
+}
+
+/// What differs between database engines; a `match` on it belongs to this layer only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    #[default]
+    Sqlite,
+}
+
+impl Sql {
+    /// An empty statement with room for an ordinary one.
+    pub fn new() -> Self {
+        Sql { text: String::with_capacity(256), params: Vec::new() }
+    }
+
+    /// Appends SQL text as it is.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends an identifier in double quotes.
+    pub fn ident(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        for part in name.split_inclusive('"') {
+            self.text.push_str(part);
+            if part.ends_with('"') {
+                self.text.push('"');
+            }
+        }
+        self.text.push('"');
+        self
+    }
+
+    /// Appends a placeholder for `value`.
+    pub fn param(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.text.push('?');
+        self.params.push(value.into());
+        self
+    }
+}

@@ -46,6 +46,12 @@ impl Row for [Value] {
     }
 }
 
+impl<T: Row + ?Sized> Row for &T {
+    fn value(&self, index: usize) -> ValueRef<'_> {
+        (**self).value(index)
+    }
+}
+
 impl Value {
     pub fn as_ref(&self) -> ValueRef<'_> {
         match self {

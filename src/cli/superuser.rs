@@ -1,4 +1,4 @@
-//! `cratebase superuser …`: accounts, under the same checks as through the API.
+//! `cratebase superuser …`: accounts, through the same rules and checks as the API.
 
 use clap::Subcommand;
 
@@ -6,7 +6,7 @@ use super::{Failed, say};
 use crate::app::{self, World};
 use crate::auth::superusers::Wish;
 use crate::config::Loaded;
-use crate::error::{Error, Problem, sentence};
+use crate::error::{Error, Problem};
 
 #[derive(Subcommand)]
 pub enum Superuser {
@@ -23,39 +23,36 @@ pub enum Superuser {
 }
 
 pub async fn run(loaded: &Loaded, command: Superuser) -> Result<(), Failed> {
-    match command {
-        Superuser::Create { email, password } => save(loaded, Wish::Create, &email, &password).await,
-        Superuser::Update { email, password } => save(loaded, Wish::Update, &email, &password).await,
-        Superuser::Upsert { email, password } => save(loaded, Wish::Upsert, &email, &password).await,
-        Superuser::Delete { email } => {
-            let services = app::open(&loaded.config, World::default()).await?;
-            match services.auth.delete_superuser(&email).await.map_err(|e| explain(&e))? {
-                true => say(&format!("Deleted superuser {email}.\n")),
-                false => say(&format!("There is no superuser {email}.\n")),
-            }
-        }
+    let (wish, email, password) = match command {
+        Superuser::Create { email, password } => (Wish::Create, email, password),
+        Superuser::Update { email, password } => (Wish::Update, email, password),
+        Superuser::Upsert { email, password } => (Wish::Upsert, email, password),
+        Superuser::Delete { email } => return delete(loaded, &email).await,
         Superuser::Otp { .. } => {
-            Err(Failed("One-time codes are not possible yet: this build has no one-time passwords.".into()))
+            return Err(Failed("One-time codes are not possible yet: this build has no one-time passwords.".into()));
         }
-    }
+    };
+    let services = app::open(&loaded.config, World::default()).await?;
+    services.auth.save_superuser(wish, &email, &password).await.map_err(|e| explain(&e))?;
+    say(&format!("Saved superuser {email}.\n"))
 }
 
-async fn save(loaded: &Loaded, wish: Wish, email: &str, password: &str) -> Result<(), Failed> {
+async fn delete(loaded: &Loaded, email: &str) -> Result<(), Failed> {
     let services = app::open(&loaded.config, World::default()).await?;
-    services.auth.save_superuser(wish, email, password).await.map_err(|e| explain(&e))?;
-    say(&format!("Saved superuser {email}.\n"))
+    let deleted = services.auth.delete_superuser(email).await.map_err(|e| explain(&e))?;
+    say(&if deleted { format!("Deleted superuser {email}.\n") } else { format!("There is no superuser {email}.\n") })
 }
 
 /// The first thing wrong, as a sentence: `email: Must be a valid email address.`
 fn explain(error: &Error) -> Failed {
     if let Error::Invalid { errors, .. } = error {
         let leaf = errors.0.iter().find_map(|(key, problem)| match problem {
-            Problem::Leaf(leaf) => Some(format!("{key}: {}", sentence(&leaf.message))),
+            Problem::Leaf(leaf) => Some(format!("{key}: {}", crate::error::sentence(&leaf.message))),
             Problem::Nested(_) | Problem::Json(_) => None,
         });
         if let Some(leaf) = leaf {
             return Failed(leaf);
         }
     }
-    Failed(sentence(&error.to_string()))
+    Failed(crate::error::sentence(&error.to_string()))
 }

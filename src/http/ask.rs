@@ -24,7 +24,7 @@ use crate::value::pick::Picker;
 pub struct Ask {
     pub ctx: Ctx,
     services: Arc<Services>,
-    fields: Option<Picker>,
+    picker: Option<Picker>,
 }
 
 impl Deref for Ask {
@@ -59,9 +59,12 @@ impl Ask {
 
     /// 200 with a JSON body, cut down to the `fields` asked for.
     pub fn json(&self, body: Vec<u8>) -> Answer {
-        let body = match &self.fields {
+        let body = match &self.picker {
             None => body,
-            Some(fields) => json::text(&fields.apply(json::parse(&body).map_err(Error::internal)?)).into_bytes(),
+            Some(picker) => {
+                let whole = serde_json::from_slice(&body).map_err(Error::internal)?;
+                json::text(&picker.apply(whole)).into_bytes()
+            }
         };
         Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, JSON)).body(body))
     }
@@ -99,8 +102,8 @@ impl FromRequest for Ask {
             let caller = caller(&services, &request).await?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
-            let fields = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
-            let fields = fields.transpose().map_err(|_| Error::bad_request(""))?.flatten();
+            let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
+            let picker = picker.transpose().map_err(|_| Error::bad_request(""))?.flatten();
             let headers = match services.rules.read_headers(&services.store.catalog(), &query) {
                 false => Vec::new(),
                 true => headers(request.headers()),
@@ -113,7 +116,7 @@ impl FromRequest for Ask {
                 now: services.clock.now(),
                 ..Ctx::default()
             };
-            Ok(Ask { ctx, services, fields })
+            Ok(Ask { ctx, services, picker })
         })
     }
 }

@@ -15,9 +15,8 @@ use futures_util::{Stream, StreamExt as _};
 use super::ask::Ask;
 use super::error::Failure;
 use crate::error::{Error, Reason, Result};
-use crate::files::Upload;
-use crate::value::form::{self, InvalidPayload};
-use crate::value::{Json, Object, json};
+use crate::records::Body;
+use crate::value::{Json, Object, form, json};
 
 /// Bytes of a body where nothing else is said: 32 MiB.
 pub const LIMIT: u64 = 32 << 20;
@@ -32,13 +31,6 @@ enum Kind {
     /// With the whole content type, for its boundary.
     Multipart(String),
     Unsupported,
-}
-
-/// A body read: its fields, and its files by the key as sent.
-#[derive(Debug, Default)]
-pub struct Form {
-    pub fields: Object,
-    pub uploads: Vec<(String, Upload)>,
 }
 
 /// A body not read yet; the last argument of handlers that have one.
@@ -88,7 +80,7 @@ impl Unreadable {
 
 impl Raw {
     /// Fields and uploads, at most `limit` bytes in all.
-    pub async fn form(self, ask: &Ask, limit: u64) -> Result<Form, Unreadable> {
+    pub async fn body(self, ask: &Ask, limit: u64) -> Result<Body, Unreadable> {
         if self.length.is_some_and(|length| length > limit) {
             return Err(Unreadable::TooLarge);
         }
@@ -96,12 +88,13 @@ impl Raw {
         let read = async {
             let chunks = limited(self.payload, limit);
             match self.kind {
-                Kind::Empty => Ok(Form::default()),
+                Kind::Empty => Ok(Body::default()),
                 Kind::Unsupported => Err(Unreadable::Type),
                 Kind::Json => object(&collect(chunks, self.length).await?).map(fields),
                 Kind::Urlencoded => {
                     let bytes = collect(chunks, self.length).await?;
-                    Ok(fields(form::object(form_urlencoded::parse(&bytes))?))
+                    let pairs = form_urlencoded::parse(&bytes).map(|(k, v)| (k.into_owned(), v.into_owned()));
+                    form::object(pairs).map(fields).map_err(payload)
                 }
                 Kind::Multipart(content_type) => multipart::read(&content_type, chunks, &ask.files).await,
             }
@@ -111,7 +104,7 @@ impl Raw {
 
     /// The fields alone, for endpoints that take no files; malformed bodies answer 400 with `message`.
     pub async fn object(self, ask: &Ask, message: &str) -> Result<Object> {
-        self.form(ask, LIMIT).await.map(|form| form.fields).map_err(|e| e.under(message))
+        self.body(ask, LIMIT).await.map(|body| body.fields).map_err(|e| e.under(message))
     }
 }
 
@@ -201,12 +194,11 @@ fn object(bytes: &[u8]) -> Result<Object, Unreadable> {
     }
 }
 
-impl From<InvalidPayload> for Unreadable {
-    fn from(_: InvalidPayload) -> Self {
-        Unreadable::Malformed("a @jsonPayload is not a JSON object".into())
-    }
+/// What a form whose `@jsonPayload` is no object is answered.
+fn payload(_: form::InvalidPayload) -> Unreadable {
+    Unreadable::Malformed("@jsonPayload must hold JSON objects".into())
 }
 
-fn fields(fields: Object) -> Form {
-    Form { fields, uploads: Vec::new() }
+fn fields(fields: Object) -> Body {
+    Body { fields, uploads: Vec::new() }
 }

@@ -30,11 +30,11 @@ pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw) -> Answe
 /// The caller's own record, with a new token.
 #[utoipa::path(tag = "auth", params(ShapeParams), responses((status = 200, description = "Token and record", body = Object), Refusal))]
 #[post("/api/collections/{collection}/auth-refresh")]
-pub async fn refresh(ask: Ask, request: HttpRequest, path: web::Path<String>) -> Answer {
+pub async fn refresh(ask: Ask, path: web::Path<String>, request: HttpRequest) -> Answer {
     known(&ask, &path)?;
     ask.member_of(&path)?;
-    let token = ask::token(request.headers()).unwrap_or_default();
-    ask.json(ask.auth.refresh(ask.ctx.clone(), &path, token).await?)
+    let shown = ask::token(request.headers()).unwrap_or_default();
+    ask.json(ask.auth.refresh(ask.ctx.clone(), &path, shown).await?)
 }
 
 /// Ways to sign in

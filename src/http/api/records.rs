@@ -6,9 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{ListParams, Refusal, ShapeParams};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
-use crate::http::body::{LIMIT, Raw};
+use crate::http::body::{self, Raw};
 use crate::http::error::Answer;
-use crate::records::Body;
 use crate::schema::FieldKind;
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -39,7 +38,7 @@ pub async fn view(ask: Ask, path: web::Path<(String, String)>) -> Answer {
 #[post("/api/collections/{collection}/records")]
 pub async fn create(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     let limit = body_limit(&ask, &path)?;
-    let body = body(&ask, raw, limit).await?;
+    let body = raw.body(&ask, limit).await.map_err(|e| e.under(""))?;
     ask.json(ask.records.create(ask.ctx.clone(), &path, body).await?)
 }
 
@@ -51,7 +50,7 @@ pub async fn create(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
 pub async fn update(ask: Ask, path: web::Path<(String, String)>, raw: Raw) -> Answer {
     let (collection, id) = path.into_inner();
     let limit = body_limit(&ask, &collection)?;
-    let body = body(&ask, raw, limit).await?;
+    let body = raw.body(&ask, limit).await.map_err(|e| e.under(""))?;
     ask.json(ask.records.update(ask.ctx.clone(), &collection, &id, body).await?)
 }
 
@@ -62,11 +61,6 @@ pub async fn delete(ask: Ask, path: web::Path<(String, String)>) -> Answer {
     let (collection, id) = path.into_inner();
     ask.records.delete(ask.ctx.clone(), &collection, &id).await?;
     done()
-}
-
-async fn body(ask: &Ask, raw: Raw, limit: u64) -> Result<Body> {
-    let form = raw.form(ask, limit).await.map_err(|e| e.under(""))?;
-    Ok(Body::new(form.fields, form.uploads, &ask.ids))
 }
 
 /// What a record's body may weigh: its large fields come on top of the usual limit.
@@ -93,5 +87,5 @@ fn body_limit(ask: &Ask, collection: &str) -> Result<u64> {
         | FieldKind::GeoPoint => 0,
     });
     let extra = extra.fold(0i64, i64::saturating_add);
-    Ok(LIMIT.saturating_add(extra.unsigned_abs()))
+    Ok(body::LIMIT.saturating_add(extra.unsigned_abs()))
 }

@@ -9,9 +9,10 @@ use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{Form, Unreadable};
+use super::{Unreadable, payload};
 use crate::error::Error;
 use crate::files::{Content, Files, Upload};
+use crate::records::Body;
 use crate::value::form;
 
 /// Bytes of a file part kept in memory.
@@ -24,13 +25,13 @@ pub async fn read(
     content_type: &str,
     chunks: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin + 'static,
     files: &Files,
-) -> Result<Form, Unreadable> {
+) -> Result<Body, Unreadable> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| Unreadable::Type)?);
-    let mut parts = Multipart::new(&headers, chunks);
+    let mut form = Multipart::new(&headers, chunks);
     let mut pairs = Vec::new();
     let mut uploads = Vec::new();
-    while let Some(part) = parts.try_next().await.map_err(broken)? {
+    while let Some(part) = form.try_next().await.map_err(broken)? {
         if pairs.len() + uploads.len() >= PARTS {
             return Err(Unreadable::Malformed("too many parts".into()));
         }
@@ -40,7 +41,7 @@ pub async fn read(
             None => pairs.push((key, value(part).await?)),
         }
     }
-    Ok(Form { fields: form::object(pairs)?, uploads })
+    Ok(Body { fields: form::object(pairs).map_err(payload)?, uploads })
 }
 
 /// A part with a file name is a file; an empty name is a form's untouched file input, which is a plain value.
@@ -82,8 +83,7 @@ async fn spool(mut part: Field, original_name: String, head: Vec<u8>, files: &Fi
         file.write_all(&chunk).await.map_err(disk)?;
     }
     file.flush().await.map_err(disk)?;
-    let upload = move || Upload::new(original_name, size, Content::Spooled(spooled));
-    tokio::task::spawn_blocking(upload).await.map_err(failed)
+    Ok(Upload::new(original_name, size, Content::Spooled(spooled)))
 }
 
 fn temporary(dir: PathBuf) -> Result<tempfile::NamedTempFile, Error> {
