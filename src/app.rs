@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::collections::Collections;
+use crate::collections::{self, Collections};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -16,7 +16,7 @@ use crate::passwords::Hasher;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
 use crate::settings::{self, Live, Settings};
-use crate::store::Store;
+use crate::store::{self, Boot, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
 #[derive(Clone)]
@@ -36,7 +36,9 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
     std::fs::create_dir_all(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
     let World { clock, ids } = world;
-    let store = Store::open(&config.store, clock.clone(), ids)?;
+    let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
+    let boot = Boot { seed: collections::seed, load: collections::load };
+    let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
     let settings = match store.param(settings::KEY).await? {
         Some(text) => Settings::from_stored(&text).map_err(Error::internal)?,
         None => Settings::default(),
@@ -90,6 +92,8 @@ impl Running {
     pub async fn stop(self) -> Result<()> {
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let store = self.services.store.clone();
+        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ pub struct Upload {
     pub size: u64,
     pub content: Content,
     /// Told by content.
-    pub mime: String,
+    pub kind: sniff::Type,
 }
 
 /// Where an upload's bytes wait.
@@ -32,15 +32,16 @@ pub enum Content {
 impl Upload {
     /// An upload whose type is told by its first bytes.
     pub fn new(original_name: String, size: u64, content: Content) -> Self {
-        let mut upload = Upload { original_name, size, content, mime: String::new() };
-        upload.mime = sniff::sniff(&upload.head());
-        upload
+        let kind = sniff::sniff(&content.head());
+        Upload { original_name, size, content, kind }
     }
+}
 
+impl Content {
     /// The first bytes (at most 3072): enough to tell the type.
     pub fn head(&self) -> Vec<u8> {
         const HEAD: usize = 3072;
-        match &self.content {
+        match self {
             Content::Memory(bytes) => bytes.iter().take(HEAD).copied().collect(),
             Content::Spooled(file) => {
                 use std::io::Read as _;

@@ -4,6 +4,7 @@
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
 pub mod ddl;
+pub mod mutate;
 
 use crate::value::Value;
 
@@ -21,6 +22,18 @@ pub enum Dialect {
     Sqlite,
 }
 
+/// Appends an identifier in double quotes, doubling those inside it.
+pub fn quote(out: &mut String, ident: &str) {
+    out.push('"');
+    for part in ident.split_inclusive('"') {
+        out.push_str(part);
+        if part.ends_with('"') {
+            out.push('"');
+        }
+    }
+    out.push('"');
+}
+
 impl Sql {
     /// An empty statement with room for an ordinary one.
     pub fn new() -> Self {
@@ -35,14 +48,7 @@ impl Sql {
 
     /// Appends an identifier in double quotes.
     pub fn ident(&mut self, name: &str) -> &mut Self {
-        self.text.push('"');
-        for part in name.split_inclusive('"') {
-            self.text.push_str(part);
-            if part.ends_with('"') {
-                self.text.push('"');
-            }
-        }
-        self.text.push('"');
+        quote(&mut self.text, name);
         self
     }
 

@@ -2,18 +2,31 @@
 
 use file_format::FileFormat;
 
-/// The media type of content that starts with `head`, without parameters.
-pub fn sniff(head: &[u8]) -> String {
-    if head.is_empty() {
-        return "text/plain".into();
-    }
-    match FileFormat::from_bytes(head) {
-        FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::Empty => text(head).into(),
-        format => format.media_type().into(),
-    }
+/// What content looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    /// The media type without parameters.
+    pub mime: String,
+    /// The usual extension without dot; `""` when there is none.
+    pub extension: String,
 }
 
-fn text(head: &[u8]) -> &'static str {
+/// The type of content that starts with `head`.
+pub fn sniff(head: &[u8]) -> Type {
+    let (mime, extension) = match FileFormat::from_bytes(head) {
+        FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::Empty => {
+            let (mime, extension) = text(head);
+            (mime.to_string(), extension.to_string())
+        }
+        format => (format.media_type().to_string(), format.extension().to_string()),
+    };
+    Type { mime, extension }
+}
+
+fn text(head: &[u8]) -> (&'static str, &'static str) {
+    if head.is_empty() {
+        return ("text/plain", "txt");
+    }
     // The head may end in the middle of a character.
     let readable = match std::str::from_utf8(head) {
         Ok(text) => text,
@@ -23,19 +36,19 @@ fn text(head: &[u8]) -> &'static str {
         Err(_) => "",
     };
     if readable.is_empty() || readable.contains('\0') {
-        return "application/octet-stream";
+        return ("application/octet-stream", "");
     }
     let start: String = readable.trim_start().chars().take(256).collect::<String>().to_ascii_lowercase();
     if start.starts_with("<svg") || (start.starts_with("<?xml") && readable.contains("<svg")) {
-        "image/svg+xml"
+        ("image/svg+xml", "svg")
     } else if start.starts_with("<?xml") {
-        "text/xml"
+        ("text/xml", "xml")
     } else if start.starts_with("<!doctype html") || start.starts_with("<html") {
-        "text/html"
+        ("text/html", "html")
     } else if start.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(readable).is_ok() {
-        "application/json"
+        ("application/json", "json")
     } else {
-        "text/plain"
+        ("text/plain", "txt")
     }
 }
 
@@ -57,7 +70,7 @@ mod tests {
             (br#"{"a":1}"#, "application/json"),
             (b"\0\x01\x02\x03\xfe", "application/octet-stream"),
         ] {
-            assert_eq!(sniff(head), expected, "{head:?}");
+            assert_eq!(sniff(head).mime, expected, "{head:?}");
         }
     }
 }

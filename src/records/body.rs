@@ -54,7 +54,7 @@ impl Input {
             .into_iter()
             .map(|(key, upload)| NewFile {
                 key,
-                name: file_name::stored(&upload.original_name, &upload.mime, ids),
+                name: file_name::stored(&upload.original_name, &upload.kind.extension, ids),
                 upload: Arc::new(upload),
             })
             .collect();

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Errors, FieldError, Result};
 use crate::passwords;
-use crate::schema::field::file::Upload;
-use crate::schema::{Collection, Field, FieldKind, Record, modifiers};
+use crate::schema::{Collection, Field, FieldKind, Record, Upload, modifiers};
 use crate::store::Reader;
 use crate::value::{Json, Object, Row as _, Value, ValueRef};
 
@@ -231,7 +230,7 @@ fn check_files(
             name: &file.name,
             original: &file.upload.original_name,
             size: file.upload.size,
-            mime: &file.upload.mime,
+            mime: &file.upload.kind.mime,
         })
         .collect();
     field.validate(value)?;
