@@ -3,6 +3,7 @@
 //! The text of a statement depends only on its shape (collection, predicate, which of the bound values are empty), never
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
+pub mod collection_rows;
 pub mod ddl;
 
 use crate::value::Value;
