@@ -3,13 +3,17 @@
 pub mod auth_options;
 pub mod catalog;
 pub mod collection_json;
+pub mod date;
 pub mod field;
-mod field_stub;
+pub mod file_name;
+pub mod generate;
 pub mod ids;
 pub mod index;
 mod mail_templates;
 pub mod merge;
+pub mod modifiers;
 mod normalise;
+pub mod pattern;
 pub mod providers;
 pub mod scaffold;
 mod sql_text;
@@ -27,6 +31,8 @@ pub use merge::Draft;
 
 /// The id of `_superusers`, which SDKs hard-code.
 pub const SUPERUSERS_ID: &str = "pbc_3142635823";
+/// Bytes any request body may have.
+pub const DEFAULT_BODY_LIMIT: u64 = 32 << 20;
 /// The name of the administrators' collection.
 pub const SUPERUSERS: &str = "_superusers";
 
@@ -100,6 +106,21 @@ impl Collection {
     /// A field and its position, by exact name.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
+    }
+
+    /// The largest body of a create or update, in bytes: room for every large value at its limit.
+    pub fn body_limit(&self) -> u64 {
+        use field::content::{DEFAULT_EDITOR_SIZE, DEFAULT_JSON_SIZE};
+        let or = |size: i64, default: i64| if size > 0 { size } else { default };
+        let room = |field: &Field| match &field.kind {
+            FieldKind::Editor { max_size, .. } => or(*max_size, DEFAULT_EDITOR_SIZE),
+            FieldKind::Json { max_size } => or(*max_size, DEFAULT_JSON_SIZE),
+            FieldKind::File { max_size, max_select, .. } => {
+                or(*max_size, field::file::DEFAULT_FILE_SIZE).saturating_mul((*max_select).max(1))
+            }
+            _ => 0,
+        };
+        self.fields.iter().map(room).fold(DEFAULT_BODY_LIMIT, |sum, size| sum.saturating_add(size.unsigned_abs()))
     }
 
     /// The position of a field, by exact name.

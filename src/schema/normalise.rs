@@ -2,7 +2,8 @@
 //! flags are set, index texts name their table, references to nothing are cleared.
 
 use super::ids::field_id;
-use super::scaffold::{DEFAULT_ID_PATTERN, scaffold_fields};
+use super::field::DEFAULT_ID_PATTERN;
+use super::scaffold::scaffold_fields;
 use super::{Collection, CollectionKind, Field, FieldKind, Index};
 use crate::id::Ids;
 

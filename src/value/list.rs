@@ -21,6 +21,17 @@ pub fn items(value: ValueRef<'_>) -> Items<'_> {
     }
 }
 
+/// The one text of a single-valued field, if it is not empty; of a list made elsewhere, the last.
+pub fn last(value: ValueRef<'_>) -> Items<'_> {
+    match value {
+        ValueRef::Text(text) if text.starts_with('[') => match is_list(text) {
+            true => Items(items(value).last().filter(|item| !item.is_empty()).map_or(State::Done, State::One)),
+            false => Items(State::One(Cow::Borrowed(text))),
+        },
+        ValueRef::Text(_) | ValueRef::Null | ValueRef::Int(_) | ValueRef::Real(_) => items(value),
+    }
+}
+
 /// A minified JSON array of the texts.
 pub fn text<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> String {
     let mut out = vec![b'['];
@@ -106,9 +117,11 @@ fn scalar_text(item: &Json) -> String {
     }
 }
 
-/// The iterator of [`items`].
+/// The iterator of [`items`] and [`last`].
+#[derive(Clone)]
 pub struct Items<'a>(State<'a>);
 
+#[derive(Clone)]
 enum State<'a> {
     Done,
     One(Cow<'a, str>),
@@ -164,6 +177,16 @@ mod tests {
             (ValueRef::Int(5), vec!["5"]),
         ] {
             assert_eq!(items(stored).collect::<Vec<_>>(), want, "{stored:?}");
+        }
+        for (stored, want) in [
+            (ValueRef::Null, vec![]),
+            (ValueRef::Text(""), vec![]),
+            (ValueRef::Text("a"), vec!["a"]),
+            (ValueRef::Text("[1,2]"), vec!["[1,2]"]),
+            (ValueRef::Text(r#"["a","b"]"#), vec!["b"]),
+            (ValueRef::Text("[]"), vec![]),
+        ] {
+            assert_eq!(last(stored).collect::<Vec<_>>(), want, "{stored:?}");
         }
     }
 
