@@ -4,8 +4,8 @@
 mod select;
 
 use self::select::{Arm, Item, arms};
-use super::ids::field_id;
 use super::field::DEFAULT_ID_PATTERN;
+use super::ids::field_id;
 use super::sql_text::{Kind, Token, tokens};
 use super::{Catalog, Field, FieldKind};
 use crate::id::Ids;

@@ -106,7 +106,8 @@ fn select_items_become_fields() {
 #[test]
 fn clones_keep_their_options() {
     let columns = ["id", "t"].map(String::from);
-    let fields = fields("select id, title as t from posts", &columns, &catalog(), &Ids::seeded(1)).expect("named").fields;
+    let fields =
+        fields("select id, title as t from posts", &columns, &catalog(), &Ids::seeded(1)).expect("named").fields;
     assert!(matches!(fields[1].kind, FieldKind::Text { max: 7, .. }));
     assert!(fields[0].system && fields[0].required);
     let id = FieldKind::Text {
@@ -123,7 +124,11 @@ fn clones_keep_their_options() {
 fn ids_that_are_not_text_are_known() {
     let text_id = |query: &str| fields(query, &["id".to_string()], &catalog(), &Ids::seeded(1)).expect("named").text_id;
     assert!(text_id("select id from posts") && text_id("select cast(n as text) as id from posts"));
-    assert!(!text_id("select n as id from posts") && !text_id("select 1 as id") && !text_id("select count(*) as id from posts"));
+    assert!(
+        !text_id("select n as id from posts")
+            && !text_id("select 1 as id")
+            && !text_id("select count(*) as id from posts")
+    );
 }
 
 #[test]
