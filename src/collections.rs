@@ -61,7 +61,8 @@ pub async fn truncate<T: Send + 'static>(
         delete_all(tx, &collection).map_err(|error| match error {
             Error::Unavailable { .. } | Error::RateLimited { .. } => error,
             Error::Invalid { .. } | Error::Rejected { .. } | Error::Internal(_) => {
-                let message = "Failed to truncate collection (most likely due to required cascade delete record references).";
+                let message =
+                    "Failed to truncate collection (most likely due to required cascade delete record references).";
                 Error::bad_request(message)
             }
         })

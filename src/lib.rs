@@ -22,3 +22,6 @@ pub mod sql;
 
 // 5 database
 pub mod store;
+
+// 9 features
+pub mod collections;

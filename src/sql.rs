@@ -5,6 +5,7 @@
 
 pub mod collection_rows;
 pub mod ddl;
+pub mod mutate;
 
 use crate::value::Value;
 
@@ -53,4 +54,16 @@ impl Sql {
         self.params.push(value.into());
         self
     }
+}
+
+/// Appends an identifier in double quotes, doubling those inside it.
+pub fn quote(out: &mut String, ident: &str) {
+    out.push('"');
+    for (i, part) in ident.split('"').enumerate() {
+        if i > 0 {
+            out.push_str("\"\"");
+        }
+        out.push_str(part);
+    }
+    out.push('"');
 }

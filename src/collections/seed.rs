@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::table;
 use super::refuse::Fault;
-use crate::schema::scaffold::system_collections;
+use super::table;
 use crate::schema::Collection;
+use crate::schema::scaffold::system_collections;
 use crate::sql::collection_rows;
 use crate::store::{Reader, StoreError, Tx};
 

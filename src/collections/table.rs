@@ -39,9 +39,11 @@ fn drop_stale_indexes(tx: &mut Tx, old: &Collection, new: &Collection) -> Result
     for (name, _) in ddl::own_indexes(old).into_iter().filter(|(name, _)| !own.contains(name)) {
         tx.execute(&ddl::drop_index(&name))?;
     }
-    let wanted: Vec<String> = new.indexes.iter().filter_map(|text| Index::parse(text)).map(|index| index.build()).collect();
+    let wanted: Vec<String> =
+        new.indexes.iter().filter_map(|text| Index::parse(text)).map(|index| index.build()).collect();
     // A column that goes would take its indexes into the failure; one that is converted would write them twice.
-    let moved: Vec<&str> = old.fields.iter().filter(|field| moves(field, new)).map(|field| field.name.as_str()).collect();
+    let moved: Vec<&str> =
+        old.fields.iter().filter(|field| moves(field, new)).map(|field| field.name.as_str()).collect();
     let mut kept = Vec::new();
     for index in old.indexes.iter().filter_map(|text| Index::parse(text)) {
         let touched = moved.iter().any(|column| index.mentions(column));

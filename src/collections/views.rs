@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::refuse::Fault;
 use super::table::new_name;
 use crate::error::{Error, FieldError, Result};
-use crate::schema::{Catalog, Collection, CollectionKind, Field, FieldKind, view_query};
-use crate::sql::ddl::{self, ViewId};
+use crate::schema::{Catalog, Collection, CollectionKind, Field, view_query};
 use crate::sql::collection_rows;
+use crate::sql::ddl::{self, ViewId};
 use crate::store::{Reader, Rows, Store, StoreError, Tx};
 use crate::value::{Object, Row as _};
 
@@ -107,6 +107,7 @@ pub(super) fn replace(tx: &mut Tx, old: &Collection, new: &Collection, id: ViewI
 }
 
 /// The views as they were before a change.
+#[derive(Default)]
 pub(super) struct Views {
     /// Ids of those that compile.
     healthy: Vec<String>,
@@ -295,11 +296,7 @@ fn dry_run(db: &mut dyn Reader, query: &str, ids: &crate::id::Ids) -> Result<Dry
     Ok(DryRun { collection: Arc::new(collection), rows })
 }
 
-/// The relation fields of a collection that point at another.
+/// A relation of the collection points at another.
 pub(super) fn points_at(collection: &Collection, id: &str) -> bool {
-    let target = |field: &Field| match &field.kind {
-        FieldKind::Relation { collection_id, .. } => collection_id == id,
-        _ => false,
-    };
-    collection.fields.iter().any(target)
+    collection.fields.iter().any(|field| field.relation() == Some(id))
 }

@@ -1,0 +1,75 @@
+//! Rules and indexes follow renames: what was written about a field or a collection means it under its new name too.
+
+use std::sync::Arc;
+
+use super::table::new_name;
+use super::views;
+use crate::schema::{Catalog, Collection, Index};
+use crate::sql::collection_rows;
+use crate::store::{Reader as _, StoreError, Tx};
+
+/// A collection before and after a save.
+pub(super) struct Renames<'a> {
+    pub old: &'a Collection,
+    pub new: &'a Collection,
+}
+
+impl<'a> Renames<'a> {
+    pub(super) fn between(old: &'a Collection, new: &'a Collection) -> Self {
+        Renames { old, new }
+    }
+
+    fn is_empty(&self) -> bool {
+        let renamed = |name: &str| new_name(self.old, self.new, name).is_some();
+        self.old.name == self.new.name && !self.old.fields.iter().any(|field| renamed(&field.name))
+    }
+}
+
+/// Does a rule compile for a collection, with these beside it?
+pub(super) fn compile(text: &str, _collection: &Collection, _catalog: &Arc<Catalog>) -> Result<(), String> {
+    if text.trim().is_empty() { Err("empty filter expression".to_string()) } else { Ok(()) }
+}
+
+/// Texts of the collection that its owner left as they were follow the renames of the same request; changed ones are
+/// taken as they come.
+pub(super) fn own_texts(new: &mut Collection, stored: &Collection, _catalog: &Catalog) {
+    let before = new.clone();
+    let renames = Renames { old: stored, new: &before };
+    if renames.is_empty() {
+        return;
+    }
+    let kept: Vec<Option<String>> = stored.indexes.iter().map(|text| renamed_index(text, &renames)).collect();
+    for text in &mut new.indexes {
+        // Normalising gave the text its table's new name already.
+        let unchanged = stored.indexes.iter().position(|old| old == text || table_renamed(old, &before.name) == *text);
+        if let Some(renamed) = unchanged.and_then(|at| kept.get(at)).and_then(Clone::clone) {
+            *text = renamed;
+        }
+    }
+}
+
+fn table_renamed(text: &str, table: &str) -> String {
+    Index::parse(text).map_or_else(String::new, |index| Index { table: table.to_string(), ..index }.build())
+}
+
+fn renamed_index(text: &str, renames: &Renames) -> Option<String> {
+    let index = Index::parse(text)?;
+    let renamed = index.clone().rename_columns(&|name| new_name(renames.old, renames.new, name));
+    (renamed != index).then(|| Index { table: renames.new.name.clone(), ..renamed }.build())
+}
+
+/// The rules of all other collections follow.
+pub(super) fn others(tx: &mut Tx, renames: &Renames) -> Result<(), StoreError> {
+    if renames.is_empty() {
+        return Ok(());
+    }
+    let catalog = tx.catalog().clone();
+    for other in catalog.iter().filter(|other| other.id != renames.new.id) {
+        let new = Collection::clone(other);
+        if new != **other {
+            tx.execute(&collection_rows::update(&new))?;
+            views::put(tx, new);
+        }
+    }
+    Ok(())
+}

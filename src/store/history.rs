@@ -1,0 +1,114 @@
+//! The `_changes` table: numbered by the writer at commit, read by those who were away, trimmed by age and size.
+
+use std::sync::Arc;
+
+use super::change::{StoredChange, write_data};
+use super::sqlite::Conn;
+use super::{Change, Reader, StoreError};
+use crate::clock::Timestamp;
+use crate::sql::Sql;
+use crate::value::{Value, ValueRef};
+
+/// What happened after a given moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// The table does not reach back to that moment (or the moment is not of this database): start over.
+    pub reset: bool,
+    /// The newest sequence number there is; 0 before the first change.
+    pub newest: i64,
+    /// In order, the first ones after that moment.
+    pub changes: Vec<StoredChange>,
+}
+
+/// The next `limit` changes after `seq`; 0 stands for "from the beginning".
+pub fn since(reader: &mut dyn Reader, seq: i64, limit: usize) -> Result<History, StoreError> {
+    let ends = "SELECT (SELECT min(seq) FROM _changes), (SELECT max(seq) FROM _changes)";
+    let ends = reader.query(&Sql { text: ends.into(), params: Vec::new() })?;
+    let int = |index| match ends.row(0).at(index) {
+        ValueRef::Int(n) => n,
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) => 0,
+    };
+    let (oldest, newest) = (int(0), int(1));
+    if seq + 1 < oldest || seq > newest {
+        return Ok(History { reset: true, newest, changes: Vec::new() });
+    }
+    let text = "SELECT seq, collection, action, record, data, created FROM _changes WHERE seq > ? ORDER BY seq LIMIT ?";
+    let limit = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
+    let rows = reader.query(&Sql { text: text.into(), params: vec![Value::Int(seq), limit] })?;
+    Ok(History { reset: false, newest, changes: rows.iter().filter_map(StoredChange::from_row).collect() })
+}
+
+/// Where the sequence stands: the writer's own copy of the newest row.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Position {
+    pub seq: i64,
+    /// Bytes of `data` ever written.
+    pub total: i64,
+}
+
+impl Position {
+    /// As the table has it.
+    pub fn load(conn: &Conn) -> Result<Position, StoreError> {
+        let newest = conn.ints::<2>("SELECT seq, total FROM _changes ORDER BY seq DESC LIMIT 1")?;
+        Ok(newest.map_or(Position::default(), |[seq, total]| Position { seq, total }))
+    }
+
+    /// Writes the rows of these changes, which are numbered on from here; where the sequence stands then.
+    pub fn append(self, conn: &Conn, now: Timestamp, changes: &[Arc<Change>]) -> Result<Position, StoreError> {
+        let mut at = self;
+        let mut data = Vec::new();
+        for change in changes {
+            let Some(record) = change.record() else { continue };
+            data.clear();
+            write_data(&mut data, record);
+            let data = String::from_utf8_lossy(&data);
+            at = Position { seq: change.seq, total: at.total + i64::try_from(data.len()).unwrap_or(0) };
+            let row = [
+                ValueRef::Int(at.seq),
+                ValueRef::Text(&change.collection.id),
+                ValueRef::Text(change.action.name()),
+                ValueRef::Text(record.id()),
+                ValueRef::Text(&data),
+                ValueRef::Int(now.0),
+                ValueRef::Int(at.total),
+            ];
+            conn.execute(
+                "INSERT INTO _changes (seq, collection, action, record, data, created, total) VALUES (?,?,?,?,?,?,?)",
+                row.into_iter(),
+            )?;
+        }
+        Ok(at)
+    }
+}
+
+/// What may go.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    pub days: u32,
+    pub mib: u32,
+}
+
+/// Rows that one call of [`trim`] deletes at most: a few milliseconds of the writer. It is called at least once for
+/// every half of this many changes, so the table cannot outgrow it.
+pub const TRIMMED_AT_ONCE: i64 = 2000;
+
+/// Deletes some of the oldest rows that are too old or too many; whether there may be more.
+pub fn trim(conn: &Conn, keep: Keep, now: Timestamp) -> Result<bool, StoreError> {
+    let ends = "SELECT seq, created, total FROM _changes ORDER BY seq";
+    let (Some([oldest, created, total]), Some([newest, _, newest_total])) =
+        (conn.ints::<3>(&format!("{ends} LIMIT 1"))?, conn.ints::<3>(&format!("{ends} DESC LIMIT 1"))?)
+    else {
+        return Ok(false);
+    };
+    let too_old = now.0 - i64::from(keep.days) * 86_400_000;
+    let too_far = newest_total - (i64::from(keep.mib) << 20);
+    if oldest == newest || (created >= too_old && total > too_far) {
+        return Ok(false);
+    }
+    let end = newest.min(oldest + TRIMMED_AT_ONCE);
+    let deleted = conn.execute(
+        "DELETE FROM _changes WHERE seq < ? AND (created < ? OR total <= ?)",
+        [end, too_old, too_far].into_iter().map(ValueRef::Int),
+    )?;
+    Ok(i64::try_from(deleted).unwrap_or(0) == TRIMMED_AT_ONCE)
+}

@@ -1,0 +1,207 @@
+//! Reading: short jobs run where they are asked for, long ones on a few threads of their own.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use quick_cache::sync::Cache;
+
+use super::config::{Config, cores};
+use super::job::guarded;
+use super::shared::Shared;
+use super::snapshot::{Place, Snapshot};
+use super::sqlite::Conn;
+use super::sqlite::pool::{self, Pool};
+use super::{Reader, StoreError};
+
+/// Statements remembered as too long for an async worker.
+const HEAVY: usize = 512;
+
+/// What running a read job takes.
+pub struct Reads {
+    pub shared: Arc<Shared>,
+    pub heavy: Heavy,
+    pub inline_budget: Duration,
+    pool: Pool,
+    timeout: Duration,
+}
+
+/// Texts of statements that go to a reader thread at once.
+pub struct Heavy {
+    texts: Cache<Box<str>, ()>,
+    /// Saves looking while there are none.
+    some: AtomicUsize,
+}
+
+pub struct Readers {
+    reads: Arc<Reads>,
+    queue: SyncSender<Errand>,
+    closing: Arc<AtomicBool>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+enum Errand {
+    Read(Box<dyn FnOnce(&Reads) + Send>),
+    Stop,
+}
+
+/// What became of a job.
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    /// It takes a reader thread.
+    TooLong,
+}
+
+impl Readers {
+    /// Opens the pool and starts the threads.
+    pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Readers, StoreError> {
+        let closing = Arc::new(AtomicBool::new(false));
+        let count = config.read_threads();
+        let manager = pool::Readers { path: config.path.clone(), closing: closing.clone() };
+        // Inline reads never wait for a connection, and there are not more of them at a time than worker threads.
+        let pool = pool::open(manager, 2 * cores() + count)?;
+        let reads = Arc::new(Reads {
+            shared,
+            heavy: Heavy::default(),
+            inline_budget: config.inline_budget(),
+            pool,
+            timeout: config.read_timeout(),
+        });
+        let (queue, inbox) = sync_channel(config.read_queue);
+        let inbox = Arc::new(Mutex::new(inbox));
+        let start = |index: usize| {
+            let (reads, inbox, closing) = (reads.clone(), inbox.clone(), closing.clone());
+            let thread = std::thread::Builder::new().name(format!("reader-{index}"));
+            thread.spawn(move || serve(&reads, &inbox, &closing))
+        };
+        let threads = (0..count).map(start).collect::<Result<_, _>>().map_err(StoreError::other)?;
+        Ok(Readers { reads, queue, closing, threads: Mutex::new(threads) })
+    }
+
+    /// Runs `job` where it fits.
+    pub async fn read<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        F: Fn(&mut dyn Reader) -> Result<T, E> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(StoreError::Closed.into());
+        }
+        if let Attempt::Done(result) = self.inline(&job) {
+            return result;
+        }
+        let deadline = Instant::now() + self.reads.timeout;
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        let errand = Errand::Read(Box::new(move |reads| {
+            // Nobody waits any more: the client has gone.
+            if reply.is_closed() {
+                return;
+            }
+            let result = match reads.pool.get() {
+                Ok(conn) => reads.attempt(&conn, &job, Place::Thread(deadline)),
+                Err(error) => Attempt::Done(Err(StoreError::other(error).into())),
+            };
+            let result = match result {
+                Attempt::Done(result) => result,
+                Attempt::TooLong => Err(StoreError::Interrupted.into()),
+            };
+            let _ = reply.send(result);
+        }));
+        match self.queue.try_send(errand) {
+            Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
+            Err(TrySendError::Full(_)) => Err(StoreError::Full.into()),
+            Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed.into()),
+        }
+    }
+
+    fn inline<T, E: From<StoreError>>(&self, job: &impl Fn(&mut dyn Reader) -> Result<T, E>) -> Attempt<T, E> {
+        if self.reads.inline_budget.is_zero() {
+            return Attempt::TooLong;
+        }
+        match self.reads.pool.try_get() {
+            Some(conn) => self.reads.attempt(&conn, job, Place::Inline),
+            // Opening one would make this thread wait; the pool does it in the background.
+            None => Attempt::TooLong,
+        }
+    }
+
+    /// Interrupts what runs, lets go what waits, ends the threads.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for _ in &threads {
+            // Wakes those that wait; when the queue is full none does, and each looks before its next errand.
+            let _ = self.queue.try_send(Errand::Stop);
+        }
+        for thread in threads {
+            // The last owner of a store may be one of its own jobs.
+            if thread.thread().id() != std::thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// One idle thread waits in the queue and the others for the lock. With the last thread goes the queue's only receiver,
+/// and with it the jobs that are left: their callers hear `Closed`.
+fn serve(reads: &Reads, inbox: &Mutex<Receiver<Errand>>, closing: &AtomicBool) {
+    loop {
+        let errand = inbox.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match errand {
+            Ok(Errand::Read(job)) if !closing.load(Ordering::Relaxed) => job(reads),
+            Ok(Errand::Read(_) | Errand::Stop) | Err(_) => return,
+        }
+    }
+}
+
+impl Reads {
+    fn attempt<T, E: From<StoreError>>(
+        &self,
+        conn: &Conn,
+        job: &impl Fn(&mut dyn Reader) -> Result<T, E>,
+        place: Place,
+    ) -> Attempt<T, E> {
+        let mut again = true;
+        loop {
+            let catalog = self.shared.catalog.load_full();
+            let mut snapshot = Snapshot::new(conn, self, catalog.clone(), place);
+            let result = guarded(|| job(&mut snapshot));
+            let met = snapshot.close();
+            if met.over_budget {
+                return Attempt::TooLong;
+            }
+            // The tables changed between the catalog and the snapshot.
+            if met.wrong_sql && again && !matches!(result, Ok(Ok(_))) && self.shared.has_moved(&catalog) {
+                again = false;
+                continue;
+            }
+            return Attempt::Done(result.unwrap_or_else(|panic| Err(StoreError::other(panic).into())));
+        }
+    }
+}
+
+impl Default for Heavy {
+    fn default() -> Self {
+        Heavy { texts: Cache::new(HEAVY), some: AtomicUsize::new(0) }
+    }
+}
+
+impl Heavy {
+    pub fn contains(&self, text: &str) -> bool {
+        self.some.load(Ordering::Relaxed) > 0 && self.texts.get(text).is_some()
+    }
+
+    pub fn add(&self, text: &str) {
+        self.texts.insert(text.into(), ());
+        self.some.store(self.texts.len(), Ordering::Relaxed);
+    }
+
+    pub fn remove(&self, text: &str) {
+        if self.contains(text) && self.texts.remove(text).is_some() {
+            self.some.store(self.texts.len(), Ordering::Relaxed);
+        }
+    }
+}

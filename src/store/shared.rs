@@ -1,0 +1,49 @@
+//! What the writer, the readers and the callers look at together.
+
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use arc_swap::ArcSwap;
+
+use super::Change;
+use super::counts::Counts;
+use crate::schema::Catalog;
+
+type Listener = Arc<dyn Fn(&[Arc<Change>]) + Send + Sync>;
+
+#[derive(Default)]
+pub struct Shared {
+    pub catalog: ArcSwap<Catalog>,
+    pub counts: Counts,
+    /// Held for writing from before a COMMIT that changes tables until the catalog that knows of it is visible.
+    schema: RwLock<()>,
+    listeners: RwLock<Vec<Listener>>,
+}
+
+impl Shared {
+    /// The catalog has moved on from `seen`, or does so within the commit that runs at this moment.
+    pub fn has_moved(&self, seen: &Arc<Catalog>) -> bool {
+        let _no_commit: RwLockReadGuard<'_, ()> = self.schema.read().unwrap_or_else(PoisonError::into_inner);
+        self.catalog.load().version != seen.version
+    }
+
+    pub fn lock_schema(&self) -> RwLockWriteGuard<'_, ()> {
+        self.schema.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn listen(&self, listener: Listener) {
+        self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
+    /// Tells every listener; one that panics harms no other.
+    pub fn publish(&self, changes: &[Arc<Change>]) {
+        if changes.is_empty() {
+            return;
+        }
+        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for listener in &listeners {
+            if let Err(panic) = super::job::guarded(|| listener(changes)) {
+                tracing::error!("a commit listener panicked: {panic}");
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `Snapshot`: one read job's view of the database, and the watch over how long it takes.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::sqlite::Conn;
+use super::{Reader, Rows, StoreError, counts, readers::Reads};
+use crate::schema::Catalog;
+use crate::sql::Sql;
+
+/// Where a read job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On the thread that asks, for a moment.
+    Inline,
+    /// On a reader thread, until the deadline.
+    Thread(Instant),
+}
+
+/// Looks of the progress handler until an inline read has used up its budget of VM steps: 50 000 steps are about a
+/// millisecond. The clock is the second bound, for steps that are slow.
+const INLINE_TICKS: u32 = 50;
+/// A clock says little about a statement when the thread may lose its turn, so it is given this many budgets.
+const SLACK: u32 = 4;
+
+pub struct Snapshot<'a> {
+    conn: &'a Conn,
+    reads: &'a Reads,
+    place: Place,
+    started: Instant,
+    catalog: Arc<Catalog>,
+    /// The newest commit before the snapshot was opened.
+    seen: u64,
+    open: bool,
+    /// What the job met, whatever it made of it.
+    pub met: Met,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Met {
+    /// It has to run on a reader thread.
+    pub over_budget: bool,
+    /// A statement did not fit the tables.
+    pub wrong_sql: bool,
+}
+
+impl<'a> Snapshot<'a> {
+    pub fn new(conn: &'a Conn, reads: &'a Reads, catalog: Arc<Catalog>, place: Place) -> Snapshot<'a> {
+        let started = Instant::now();
+        match place {
+            Place::Inline => conn.limit.arm(started + reads.inline_budget * SLACK, INLINE_TICKS),
+            Place::Thread(deadline) => conn.limit.arm(deadline, u32::MAX),
+        }
+        let seen = reads.shared.counts.now();
+        Snapshot { conn, reads, place, started, catalog, seen, open: false, met: Met::default() }
+    }
+
+    /// Ends the transaction; what the job met.
+    pub fn close(self) -> Met {
+        self.conn.limit.disarm();
+        if self.open && self.conn.run("COMMIT").is_err() {
+            // A pooled connection that is still in a transaction is thrown away.
+            let _ = self.conn.run("ROLLBACK");
+        }
+        self.met
+    }
+
+    fn run(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
+        let inline = self.place == Place::Inline;
+        if inline && (self.met.over_budget || self.reads.heavy.contains(&sql.text)) {
+            return Err(StoreError::OverBudget);
+        }
+        // Always, also for a job's only query: its snapshot has to be that of the query after it.
+        if !self.open {
+            self.conn.run("BEGIN")?;
+            self.open = true;
+        }
+        let begun = if inline { self.started } else { Instant::now() };
+        let result = self.conn.query(sql);
+        self.weigh(sql, begun, &result);
+        match result {
+            Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),
+            other => other,
+        }
+    }
+
+    /// Remembers which statements are too long for an async worker, and forgets those that no longer are.
+    fn weigh(&self, sql: &Sql, begun: Instant, result: &Result<Rows, StoreError>) {
+        let took = begun.elapsed();
+        let budget = self.reads.inline_budget;
+        match (self.place, result) {
+            (Place::Inline, Err(StoreError::Interrupted)) => self.reads.heavy.add(&sql.text),
+            // Some single steps walk a whole table and cannot be interrupted.
+            (Place::Inline, _) if took > budget * SLACK => self.reads.heavy.add(&sql.text),
+            (Place::Thread(_), Err(StoreError::Interrupted)) => self.reads.heavy.add(&sql.text),
+            (Place::Thread(_), Ok(_)) if took > budget => self.reads.heavy.add(&sql.text),
+            (Place::Thread(_), Ok(_)) if took < budget / 2 => self.reads.heavy.remove(&sql.text),
+            (Place::Inline | Place::Thread(_), _) => {}
+        }
+    }
+}
+
+impl Reader for Snapshot<'_> {
+    fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    fn query(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
+        let result = self.run(sql);
+        match &result {
+            Err(StoreError::OverBudget) => self.met.over_budget = true,
+            Err(StoreError::Sql(_)) => self.met.wrong_sql = true,
+            Ok(_) | Err(_) => {}
+        }
+        result
+    }
+
+    fn count(&mut self, sql: &Sql, tables: &[&str]) -> Result<i64, StoreError> {
+        let key = counts::key(sql);
+        if let Some(total) = self.reads.shared.counts.find(&key, tables) {
+            return Ok(total);
+        }
+        let total = super::first_int(&self.query(sql)?);
+        self.reads.shared.counts.remember(key, total, self.seen);
+        Ok(total)
+    }
+}

@@ -1,0 +1,189 @@
+//! `Tx`: what a write job may do, and how its traces are undone when it fails.
+
+use std::sync::Arc;
+
+use super::sqlite::Conn;
+use super::{Action, Reader, Rows, StoreError};
+use crate::clock::Clock;
+use crate::id::Ids;
+use crate::schema::{Catalog, Collection, Record};
+use crate::sql::{Sql, mutate};
+use crate::value::{Row as _, Value, ValueRef};
+
+/// The writer's side of one transaction, lent to one job after the other.
+pub struct Tx {
+    pub(super) conn: Conn,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) pending: Pending,
+    pub(super) guard: Guard,
+    clock: Clock,
+    ids: Arc<Ids>,
+    /// Statement text under construction; kept for its capacity.
+    text: String,
+}
+
+/// What COMMIT is to make public.
+#[derive(Default)]
+pub(super) struct Pending {
+    pub changes: Vec<Write>,
+    /// The catalog was replaced.
+    pub schema: bool,
+    /// Statements ran whose tables we do not know.
+    pub unknown: bool,
+}
+
+/// A change that has no number yet.
+pub(super) struct Write {
+    pub collection: Arc<Collection>,
+    pub action: Action,
+    pub before: Option<Arc<Record>>,
+    pub after: Option<Arc<Record>>,
+}
+
+/// How the running job is undone without harm to its neighbours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guard {
+    /// By rolling back the transaction: it is alone.
+    Transaction,
+    /// By a savepoint, to be set before its first write.
+    Wanted,
+    /// By the savepoint that is set.
+    Set,
+}
+
+/// Where a job began.
+pub(super) struct Mark {
+    catalog: Arc<Catalog>,
+    changes: usize,
+    schema: bool,
+    unknown: bool,
+}
+
+impl Tx {
+    pub(super) fn new(conn: Conn, clock: Clock, ids: Arc<Ids>) -> Tx {
+        Tx {
+            conn,
+            catalog: Arc::default(),
+            pending: Pending::default(),
+            guard: Guard::Transaction,
+            clock,
+            ids,
+            text: String::new(),
+        }
+    }
+
+    /// Adds a record. Fails with `Unique` when a value is taken.
+    pub fn insert(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.guard()?;
+        self.text.clear();
+        mutate::insert(&mut self.text, &record.collection);
+        self.conn.execute(&self.text, record.values.iter().map(Value::as_ref))?;
+        self.note(Action::Create, None, Some(record));
+        Ok(())
+    }
+
+    /// Writes the fields that differ. A record that is equal is a change all the same: somebody saved it.
+    /// Fails with `Unique` when a value is taken, with `Other` when there is no such record.
+    pub fn update(&mut self, before: &Record, after: &Record) -> Result<(), StoreError> {
+        let differs = |index: &usize| before.value(*index) != after.value(*index);
+        let changed: Vec<usize> = (0..after.collection.fields.len()).filter(differs).collect();
+        if !changed.is_empty() {
+            self.guard()?;
+            self.text.clear();
+            mutate::update(&mut self.text, &after.collection, &changed);
+            let mut params: Vec<ValueRef<'_>> = changed.iter().map(|index| after.value(*index)).collect();
+            params.push(before.get("id"));
+            expect_one(self.conn.execute(&self.text, params.into_iter())?)?;
+        }
+        self.note(Action::Update, Some(before), Some(after));
+        Ok(())
+    }
+
+    /// Removes a record; fails with `Other` when there is none.
+    pub fn delete(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.guard()?;
+        self.text.clear();
+        mutate::delete(&mut self.text, &record.collection);
+        expect_one(self.conn.execute(&self.text, std::iter::once(record.get("id")))?)?;
+        self.note(Action::Delete, Some(record), None);
+        Ok(())
+    }
+
+    /// Anything else: schema statements, system tables. How many rows were written. No change is recorded.
+    pub fn execute(&mut self, sql: &Sql) -> Result<usize, StoreError> {
+        self.guard()?;
+        self.pending.unknown = true;
+        self.conn.execute(&sql.text, sql.params.iter().map(Value::as_ref))
+    }
+
+    /// The collections from now on: visible to this job at once, to everyone at COMMIT, undone with the job.
+    pub fn replace_catalog(&mut self, collections: Vec<Arc<Collection>>) {
+        self.catalog = Arc::new(Catalog::new(self.catalog.version + 1, collections));
+        self.pending.schema = true;
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub fn ids(&self) -> &Arc<Ids> {
+        &self.ids
+    }
+
+    /// Before every write: a job that only reads, or fails before it writes, needs no savepoint.
+    fn guard(&mut self) -> Result<(), StoreError> {
+        if self.guard == Guard::Wanted {
+            self.conn.run("SAVEPOINT job")?;
+            self.guard = Guard::Set;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, action: Action, before: Option<&Record>, after: Option<&Record>) {
+        let Some(record) = after.or(before) else { return };
+        let share = |record: Option<&Record>| record.map(|record| Arc::new(record.clone()));
+        let collection = record.collection.clone();
+        self.pending.changes.push(Write { collection, action, before: share(before), after: share(after) });
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            catalog: self.catalog.clone(),
+            changes: self.pending.changes.len(),
+            schema: self.pending.schema,
+            unknown: self.pending.unknown,
+        }
+    }
+
+    /// Forgets what happened since `mark`, in memory only.
+    pub(super) fn rewind(&mut self, mark: Mark) {
+        self.catalog = mark.catalog;
+        self.pending.changes.truncate(mark.changes);
+        self.pending.schema = mark.schema;
+        self.pending.unknown = mark.unknown;
+    }
+}
+
+fn expect_one(written: usize) -> Result<(), StoreError> {
+    if written == 0 { Err(StoreError::other("there is no record with this id")) } else { Ok(()) }
+}
+
+impl Reader for Tx {
+    fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+
+    fn query(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
+        // Anything else may be a write with RETURNING.
+        if !sql.text.starts_with("SELECT") {
+            self.guard()?;
+            self.pending.unknown = true;
+        }
+        self.conn.query(sql)
+    }
+
+    /// Never from the cache, which knows only what is committed.
+    fn count(&mut self, sql: &Sql, _tables: &[&str]) -> Result<i64, StoreError> {
+        Ok(super::first_int(&self.conn.query(sql)?))
+    }
+}

@@ -1,0 +1,296 @@
+//! The one thread that writes: it takes what is queued, runs it as one transaction, and answers after COMMIT.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use super::change::Change;
+use super::config::Config;
+use super::counts::Touched;
+use super::history::{self, Keep, Position};
+use super::job::{Company, Job, Work, job};
+use super::shared::Shared;
+use super::sqlite::{Conn, migrate};
+use super::tx::{Guard, Pending, Tx};
+use super::{Boot, StoreError};
+use crate::clock::Clock;
+use crate::id::Ids;
+use crate::schema::Catalog;
+
+/// How often an idle writer looks whether another process wrote.
+const LOOK_AROUND: Duration = Duration::from_secs(1);
+/// Looks between two of the history's age.
+const LOOKS_PER_TRIM: u32 = 60;
+/// Changes of another process that are announced at most; who missed more sees a gap in the sequence.
+const FOREIGN_CHANGES: usize = 10_000;
+
+pub enum Message {
+    Job(Job),
+    Stop,
+}
+
+pub struct Writer {
+    tx: Tx,
+    shared: Arc<Shared>,
+    config: Config,
+    boot: Boot,
+    at: Position,
+    /// SQLite's mark that moves when another connection commits; `None` after our own was opened anew.
+    others: Option<i64>,
+    /// Changes, or idle looks, that are left until the history is trimmed.
+    changes_to_trim: i64,
+    looks_to_trim: u32,
+}
+
+/// A job within its group.
+struct Slot {
+    work: Box<dyn Work>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    /// Its writes are part of the open transaction.
+    Kept,
+    /// It has its answer, whatever becomes of the others.
+    Failed,
+}
+
+impl Writer {
+    /// Opens the database, brings it up to date and fills `shared`.
+    pub fn open(
+        config: Config,
+        clock: Clock,
+        ids: Arc<Ids>,
+        shared: Arc<Shared>,
+        boot: Boot,
+    ) -> Result<Writer, StoreError> {
+        let conn = Conn::open_writer(&config.path, config.durability)?;
+        migrate::migrate(&conn, &clock)?;
+        let fresh = conn.ints::<1>("SELECT 1 FROM _collections LIMIT 1")?.is_none();
+        let at = Position::load(&conn)?;
+        let tx = Tx::new(conn, clock, ids);
+        let (changes_to_trim, looks_to_trim) = (0, 0);
+        let mut writer = Writer { tx, shared, config, boot, at, others: None, changes_to_trim, looks_to_trim };
+        if fresh {
+            let (job, mut answer) = job(Company::Alone, boot.seed);
+            writer.group(vec![job]);
+            answer.try_recv().unwrap_or(Err(StoreError::Closed))?;
+        }
+        // The first transaction finds everything to be news.
+        writer.others = None;
+        writer.attempt(&mut [])?;
+        Ok(writer)
+    }
+
+    /// Works until told to stop or left alone, then finishes what is queued.
+    pub fn serve(mut self, inbox: &Receiver<Message>) {
+        let mut next = None;
+        loop {
+            let first = match next.take() {
+                Some(job) => job,
+                None => match inbox.recv_timeout(LOOK_AROUND) {
+                    Ok(Message::Job(job)) => job,
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.look_around();
+                        continue;
+                    }
+                    Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                },
+            };
+            let (group, left) = self.gather(first, inbox);
+            self.group(group);
+            match left {
+                Some(Message::Stop) => break,
+                Some(Message::Job(job)) => next = Some(job),
+                None => {}
+            }
+        }
+        while let Ok(Message::Job(job)) = inbox.try_recv() {
+            self.group(vec![job]);
+        }
+        if let Err(error) = self.tx.conn.batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!("the last checkpoint failed: {error}");
+        }
+    }
+
+    /// What may share a transaction with `first`, and the message that ended the search.
+    fn gather(&self, first: Job, inbox: &Receiver<Message>) -> (Vec<Job>, Option<Message>) {
+        let mut group = vec![first];
+        while group.len() < self.config.write_group && group.iter().all(|job| job.company == Company::Group) {
+            match inbox.try_recv() {
+                Ok(Message::Job(job)) if job.company == Company::Group => group.push(job),
+                Ok(message) => return (group, Some(message)),
+                Err(_) => break,
+            }
+        }
+        (group, None)
+    }
+
+    /// One transaction for these jobs, and their answers.
+    fn group(&mut self, jobs: Vec<Job>) {
+        let mut slots: Vec<Slot> = jobs.into_iter().map(|job| Slot { work: job.work, state: State::Waiting }).collect();
+        if let Err(error) = self.attempt(&mut slots) {
+            for slot in slots.iter_mut().filter(|slot| slot.state != State::Failed) {
+                slot.work.fail(error.again());
+            }
+            self.recover(&error);
+        }
+        for slot in slots {
+            slot.work.answer();
+        }
+        if self.changes_to_trim <= 0 {
+            self.trim();
+        }
+    }
+
+    /// Runs and commits. An error means that nothing was kept; jobs that failed by themselves have their own.
+    fn attempt(&mut self, slots: &mut [Slot]) -> Result<(), StoreError> {
+        loop {
+            self.tx.pending = Pending::default();
+            self.begin()?;
+            if self.run(slots)? {
+                return self.commit(slots.iter().any(|slot| slot.state == State::Kept));
+            }
+            // SQLite rolled back all of it because one job was interrupted in the middle of a write. That one has
+            // failed; the others are repeatable.
+            self.tx.catalog = self.shared.catalog.load_full();
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.tx.conn.run("BEGIN IMMEDIATE")?;
+        let others = self.tx.conn.ints::<1>("PRAGMA data_version")?.map(|[version]| version);
+        if others != self.others {
+            self.catch_up()?;
+            self.others = others;
+        }
+        Ok(())
+    }
+
+    /// Runs every job that has not failed; `false` when the transaction was lost on the way.
+    fn run(&mut self, slots: &mut [Slot]) -> Result<bool, StoreError> {
+        let alone = slots.iter().filter(|slot| slot.state != State::Failed).count() == 1;
+        for slot in slots.iter_mut().filter(|slot| slot.state != State::Failed) {
+            let mark = self.tx.mark();
+            self.tx.guard = if alone { Guard::Transaction } else { Guard::Wanted };
+            self.tx.conn.limit.arm_for(self.config.write_timeout());
+            let mut kept = slot.work.run(&mut self.tx);
+            self.tx.conn.limit.disarm();
+            let lost = !self.tx.conn.in_transaction();
+            if lost && kept {
+                slot.work.fail(StoreError::Interrupted);
+                kept = false;
+            }
+            slot.state = if kept { State::Kept } else { State::Failed };
+            if !kept {
+                self.tx.rewind(mark);
+            }
+            if lost {
+                return Ok(false);
+            }
+            if self.tx.guard == Guard::Set {
+                if !kept {
+                    self.tx.conn.run("ROLLBACK TO job")?;
+                }
+                self.tx.conn.run("RELEASE job")?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes the transaction durable and then known.
+    fn commit(&mut self, any: bool) -> Result<(), StoreError> {
+        if !any {
+            return self.tx.conn.run("ROLLBACK");
+        }
+        let Pending { changes, schema, unknown } = std::mem::take(&mut self.tx.pending);
+        let number = |(seq, write): (i64, super::tx::Write)| {
+            let super::tx::Write { collection, action, before, after } = write;
+            Arc::new(Change { seq, collection, action, before, after })
+        };
+        let changes: Vec<Arc<Change>> = (self.at.seq + 1..).zip(changes).map(number).collect();
+        let at = self.at.append(&self.tx.conn, self.tx.clock().now(), &changes)?;
+
+        let lock = schema.then(|| self.shared.lock_schema());
+        self.tx.conn.run("COMMIT")?;
+        if schema {
+            self.shared.catalog.store(self.tx.catalog.clone());
+        }
+        drop(lock);
+
+        self.changes_to_trim -= at.seq - self.at.seq;
+        self.at = at;
+        if schema || unknown {
+            self.shared.counts.touch(Touched::Everything);
+        } else if !changes.is_empty() {
+            let mut names = changes.iter().map(|change| change.collection.name.as_str());
+            self.shared.counts.touch(Touched::Tables(&mut names));
+        }
+        self.shared.publish(&changes);
+        Ok(())
+    }
+
+    /// Takes over what other processes committed: sequence, catalog, and their changes for our listeners.
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        let collections = (self.boot.load)(&mut self.tx)?;
+        self.tx.pending = Pending::default();
+        if !self.tx.catalog.iter().eq(collections.iter()) || self.tx.catalog.version == 0 {
+            self.tx.catalog = Arc::new(Catalog::new(self.tx.catalog.version + 1, collections));
+            self.shared.catalog.store(self.tx.catalog.clone());
+        }
+        self.shared.counts.touch(Touched::Everything);
+        let missed = history::since(&mut self.tx, self.at.seq, FOREIGN_CHANGES)?;
+        self.at = Position::load(&self.tx.conn)?;
+        let catalog = &self.tx.catalog;
+        let known = missed.changes.iter().filter_map(|change| Some((change, catalog.by_id(&change.collection)?)));
+        let changes: Vec<Arc<Change>> =
+            known.map(|(change, collection)| Arc::new(change.to_change(collection))).collect();
+        self.shared.publish(&changes);
+        Ok(())
+    }
+
+    /// After a transaction failed as a whole: back to a connection that works.
+    fn recover(&mut self, error: &StoreError) {
+        self.tx.catalog = self.shared.catalog.load_full();
+        self.tx.pending = Pending::default();
+        if self.tx.conn.in_transaction() {
+            let _ = self.tx.conn.run("ROLLBACK");
+        }
+        if matches!(error, StoreError::Full | StoreError::NoSpace) && !self.tx.conn.in_transaction() {
+            return;
+        }
+        tracing::error!("a commit failed, the connection is opened anew: {error}");
+        match Conn::open_writer(&self.config.path, self.config.durability) {
+            Ok(conn) => {
+                self.tx.conn = conn;
+                self.others = None;
+            }
+            Err(error) => tracing::error!("it could not be opened: {error}"),
+        }
+    }
+
+    /// Idle work.
+    fn look_around(&mut self) {
+        let others = self.tx.conn.ints::<1>("PRAGMA data_version").ok().flatten().map(|[version]| version);
+        if others != self.others {
+            self.group(Vec::new());
+        }
+        self.looks_to_trim = self.looks_to_trim.saturating_sub(1);
+        if self.looks_to_trim == 0 {
+            self.trim();
+        }
+    }
+
+    /// One step; the next one soon if there is more to trim.
+    fn trim(&mut self) {
+        let keep = Keep { days: self.config.history_days, mib: self.config.history_mib };
+        let more = history::trim(&self.tx.conn, keep, self.tx.clock().now()).unwrap_or_else(|error| {
+            tracing::warn!("history was not trimmed: {error}");
+            false
+        });
+        self.changes_to_trim = history::TRIMMED_AT_ONCE / 2;
+        self.looks_to_trim = if more { 1 } else { LOOKS_PER_TRIM };
+    }
+}

@@ -1,0 +1,3 @@
+//! The store's tests alone, until there is one integration binary.
+
+mod store;
