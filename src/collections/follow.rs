@@ -19,9 +19,14 @@ impl<'a> Renames<'a> {
         Renames { old, new }
     }
 
+    /// The new name of a field of the collection. Those of the system cannot be renamed.
+    fn column(&self, name: &str) -> Option<String> {
+        let is_system = |field: &&crate::schema::Field| field.system && field.name.eq_ignore_ascii_case(name);
+        if self.old.fields.iter().any(|field| is_system(&field)) { None } else { new_name(self.old, self.new, name) }
+    }
+
     fn is_empty(&self) -> bool {
-        let renamed = |name: &str| new_name(self.old, self.new, name).is_some();
-        self.old.name == self.new.name && !self.old.fields.iter().any(|field| renamed(&field.name))
+        self.old.name == self.new.name && self.old.fields.iter().all(|field| self.column(&field.name).is_none())
     }
 }
 
@@ -38,24 +43,18 @@ pub(super) fn own_texts(new: &mut Collection, stored: &Collection, _catalog: &Ca
     if renames.is_empty() {
         return;
     }
-    let kept: Vec<Option<String>> = stored.indexes.iter().map(|text| renamed_index(text, &renames)).collect();
-    for text in &mut new.indexes {
-        // Normalising gave the text its table's new name already.
-        let unchanged = stored.indexes.iter().position(|old| old == text || table_renamed(old, &before.name) == *text);
-        if let Some(renamed) = unchanged.and_then(|at| kept.get(at)).and_then(Clone::clone) {
+    for text in new.indexes.iter_mut().filter(|text| stored.indexes.contains(text)) {
+        if let Some(renamed) = renamed_index(text, &renames) {
             *text = renamed;
         }
     }
 }
 
-fn table_renamed(text: &str, table: &str) -> String {
-    Index::parse(text).map_or_else(String::new, |index| Index { table: table.to_string(), ..index }.build())
-}
-
+/// The index text when one of its columns has another name now.
 fn renamed_index(text: &str, renames: &Renames) -> Option<String> {
     let index = Index::parse(text)?;
-    let renamed = index.clone().rename_columns(&|name| new_name(renames.old, renames.new, name));
-    (renamed != index).then(|| Index { table: renames.new.name.clone(), ..renamed }.build())
+    let renamed = index.clone().rename_columns(&|name| renames.column(name));
+    (renamed != index).then(|| renamed.build())
 }
 
 /// The rules of all other collections follow.

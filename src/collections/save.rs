@@ -71,10 +71,10 @@ pub(super) fn prepare(tx: &mut Tx, mut draft: Draft, stored: Option<Arc<Collecti
     } else if new.is_view() {
         new.fields.clear();
     }
-    new.normalise(stored.as_deref(), tx.ids());
     if let Some(stored) = &stored {
         follow::own_texts(new, stored, &catalog);
     }
+    new.normalise(stored.as_deref(), tx.ids());
     Ok(Plan { draft, stored, id, query_problem })
 }
 

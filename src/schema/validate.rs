@@ -88,7 +88,7 @@ impl Check<'_> {
             let message = "Collection name must be unique (case insensitive).";
             return Err(FieldError::new("validation_collection_name_exists", message));
         }
-        if self.catalog.by_id(name).is_some() {
+        if self.others().any(|other| other.id == *name) {
             let message = "The name must not match an existing collection id.";
             return Err(FieldError::new("validation_collection_name_id_duplicate", message));
         }
