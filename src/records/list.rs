@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, Errors, FieldError, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::expr::{Access, Bound, BoundSort, ExprError, Sort};
 use crate::schema::{Catalog, Collection};
 use crate::sql::{Cursor, Select};
@@ -126,12 +126,17 @@ impl Listing {
 
 /// A client's expression that cannot be used: the contract's status and message, plus what is wrong and where.
 fn refused(parameter: &str, error: ExprError) -> Error {
-    if let Some(message) = error.forbidden() {
-        return Error::forbidden(message);
+    if error.is_forbidden() {
+        return Error::forbidden(error.message);
     }
-    let mut errors = Errors::default();
-    errors.add(parameter, error.into_field_error());
-    Error::Invalid { message: String::new(), errors }
+    let mut problem = FieldError::new(error.code, error.to_string()).with("position", error.at);
+    if !error.expected.is_empty() {
+        problem = problem.with("expected", error.expected);
+    }
+    if let Some(nearest) = error.nearest {
+        problem = problem.with("nearest", nearest);
+    }
+    Error::invalid("", parameter, problem)
 }
 
 fn write_envelope(out: &mut Vec<u8>, query: &ListQuery, total: i64) {

@@ -146,7 +146,7 @@ impl Records {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };
-        let predicate = crate::expr::Predicate::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
+        let predicate = crate::expr::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
         let bound = predicate.bind(&ctx);
         let select = Select { filters: &[&bound], ..Select::of(collection) };
         let rows = reader.query(&select.rows())?;

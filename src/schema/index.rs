@@ -105,6 +105,24 @@ impl Index {
         self.columns.first().and_then(|column| column.on.column())
     }
 
+    /// A column of this name occurs in it.
+    pub fn mentions(&self, column: &str) -> bool {
+        let in_text = |text: &str| {
+            let found = std::cell::Cell::new(false);
+            let look = |name: &str| -> Option<String> {
+                found.set(found.get() || name.eq_ignore_ascii_case(column));
+                None
+            };
+            sql_text::rename_columns(text, &look);
+            found.get()
+        };
+        let on = |part: &IndexColumn| match &part.on {
+            Indexed::Column(name) => name.eq_ignore_ascii_case(column),
+            Indexed::Expression(text) => in_text(text),
+        };
+        self.columns.iter().any(on) || in_text(&self.filter)
+    }
+
     /// Lookups through it ignore case.
     pub fn ignores_case(&self) -> bool {
         self.columns.first().is_some_and(|column| column.collation.eq_ignore_ascii_case("nocase"))

@@ -1,8 +1,9 @@
 //! What every save does to a collection before it is judged: missing scaffold fields and indexes come back, enforced
 //! flags are set, index texts name their table, references to nothing are cleared.
 
+use super::field::DEFAULT_ID_PATTERN;
 use super::ids::field_id;
-use super::scaffold::{DEFAULT_ID_PATTERN, scaffold_fields};
+use super::scaffold::scaffold_fields;
 use super::{Collection, CollectionKind, Field, FieldKind, Index};
 use crate::id::Ids;
 

@@ -246,6 +246,18 @@ pub fn create_stand_in(name: &str, columns: &[&str]) -> Sql {
     sql
 }
 
+/// A statement as the database itself printed it.
+pub fn verbatim(statement: &str) -> Sql {
+    Sql { text: statement.to_string(), params: Vec::new() }
+}
+
+/// A look at a view without reading a row: fails when it does not compile.
+pub fn peek(view: &str) -> Sql {
+    let mut sql = Sql::new();
+    sql.push("SELECT * FROM ").ident(view).push(" LIMIT 0");
+    sql
+}
+
 /// The `CREATE VIEW` statements of the database: name, text.
 pub fn view_statements() -> Sql {
     Sql { text: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'".to_string(), params: Vec::new() }

@@ -72,12 +72,17 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The columns of a stored index under their new names.
-    fn columns_now(&self, old: &Index) -> Vec<Option<&str>> {
-        let before = |name: &str| self.stored.and_then(|stored| stored.field(name)).map(|(_, field)| field.id.as_str());
-        let now =
-            |id: &str| self.collection().fields.iter().find(|field| field.id == id).map(|field| field.name.as_str());
-        names(old).into_iter().map(|name| name.and_then(before).and_then(now)).collect()
+    /// The columns of a stored index under their new names; system fields have none.
+    fn columns_now<'a>(&'a self, old: &'a Index) -> Vec<Option<&'a str>> {
+        let now = |name: &'a str| {
+            let (_, before) = self.stored?.field(name)?;
+            if before.system {
+                return Some(name);
+            }
+            let field = self.collection().fields.iter().find(|field| field.id == before.id)?;
+            Some(field.name.as_str())
+        };
+        names(old).into_iter().map(|name| name.and_then(now)).collect()
     }
 }
 

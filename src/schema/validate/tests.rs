@@ -54,6 +54,7 @@ fn problems(of: Option<&str>, body: &Json) -> Vec<String> {
         catalog: &catalog,
         tables: &tables,
         compile: &compile,
+        ids: &ids,
     };
     let mut found = Vec::new();
     flatten(&check.run().to_json(), "", &mut found);

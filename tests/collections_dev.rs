@@ -1,0 +1,3 @@
+//! The collection scenarios alone, until one integration binary runs them all.
+
+mod collections;
