@@ -370,19 +370,20 @@ impl Printer {
 
     /// Whether the join reaches any row.
     fn exists_at_all(&mut self, frame: &mut Frame<'_>, join: JoinId) {
+        let saved = frame.save();
         if self.is_gathered(frame, join) {
-            return self.gathered(frame, &Joined { inner: vec![join], outer: Vec::new() }, None);
+            self.gathered(frame, &Joined { inner: vec![join], outer: Vec::new() }, None);
+        } else {
+            self.push("EXISTS (SELECT 1 FROM ");
+            let alias = self.alias();
+            self.source(frame, join, alias);
+            if has_condition(frame, join) {
+                self.push(" WHERE ");
+                self.join_condition(frame, join, alias);
+            }
+            self.push(")");
         }
-        self.push("EXISTS (SELECT 1 FROM ");
-        let alias = self.alias();
-        self.source(frame, join, alias);
-        frame.put(join, Place::Certain(alias));
-        if has_condition(frame, join) {
-            self.push(" WHERE ");
-            self.join_condition(frame, join, alias);
-        }
-        frame.put(join, Place::None);
-        self.push(")");
+        frame.restore(saved);
     }
 
     fn exists(&mut self, frame: &mut Frame<'_>, joined: Joined, body: NodeId) {
