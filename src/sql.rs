@@ -3,10 +3,20 @@
 //! The text of a statement depends only on its shape (collection, predicate, which of the bound values are empty), never
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
+mod compare;
+mod cursor;
 pub mod ddl;
 pub mod mutate;
+mod order;
+mod predicate;
+mod select;
+#[cfg(test)]
+mod tests;
 
 use crate::value::Value;
+
+pub use cursor::Cursor;
+pub use select::{Restrict, Select, Source};
 
 /// A statement and the values of its `?` placeholders, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +59,13 @@ impl Sql {
     /// Appends an identifier in double quotes.
     pub fn ident(&mut self, name: &str) -> &mut Self {
         quote(&mut self.text, name);
+        self
+    }
+
+    /// Appends another statement's text and parameters.
+    pub fn append(&mut self, other: Sql) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.params.extend(other.params);
         self
     }
 
