@@ -19,6 +19,7 @@ const BAD_BODY: &str = "Failed to load the submitted data due to invalid formatt
 const BAD_TYPE: &str = "Failed to load the collection type data due to invalid formatting.";
 
 /// A draft in its final form, not yet judged.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub draft: Draft,
     pub stored: Option<Arc<Collection>>,
