@@ -4,7 +4,9 @@ mod auth;
 mod change;
 mod create;
 mod import;
+mod list;
 mod remove;
+mod rename;
 mod seed;
 mod views;
 

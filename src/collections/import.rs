@@ -74,7 +74,7 @@ fn run(tx: &mut Tx, entries: &[Object], missing: Missing) -> Result<Vec<Removed>
     while !last.is_empty() {
         let mut waiting = Vec::new();
         let mut problem = None;
-        let before = last.len();
+        let tried = last.len();
         for (index, entry) in last {
             let plan = plan(tx, &before, entry, missing)?;
             match &plan.query_problem {
@@ -85,7 +85,7 @@ fn run(tx: &mut Tx, entries: &[Object], missing: Missing) -> Result<Vec<Removed>
                 }
             }
         }
-        if let Some(problem) = problem.filter(|_| waiting.len() == before) {
+        if let Some(problem) = problem.filter(|_| waiting.len() == tried) {
             return Err(raw(&problem));
         }
         last = waiting;
@@ -105,9 +105,9 @@ fn matching<'a>(before: &'a Catalog, entry: &Object) -> Option<&'a Arc<Collectio
 }
 
 fn delete_missing(tx: &mut Tx, entries: &[Object]) -> Result<Vec<Removed>> {
-    let named: Vec<String> =
-        entries.iter().filter_map(|entry| matching(tx, entry)).map(|kept| kept.id.clone()).collect();
     let catalog = tx.catalog().clone();
+    let named: Vec<&String> =
+        entries.iter().filter_map(|entry| matching(&catalog, entry)).map(|kept| &kept.id).collect();
     let gone = catalog.iter().filter(|collection| !collection.system && !named.contains(&&collection.id));
     gone.map(|collection| Ok(remove::drop_collection(tx, collection)?)).collect()
 }
