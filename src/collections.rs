@@ -1,6 +1,7 @@
 //! The schema service: what superusers do to collections. Every change is one transaction of its own: the row of
 //! `_collections`, the table, its indexes, the views and rules that follow, and the catalog change together or not at all.
 
+mod dry_run;
 mod follow;
 mod import;
 mod list;
@@ -18,11 +19,11 @@ use crate::schema::{Collection, scaffold};
 use crate::store::{Store, Tx};
 use crate::value::{Json, Object, json};
 
+pub use dry_run::{DryRun, dry_run_view};
 pub use import::import;
 pub use list::{ListQuery, list};
 pub use remove::{Removed, delete};
 pub use seed::{load, seed};
-pub use views::{DryRun, dry_run_view};
 
 /// `GET /api/collections/{c}`: the collection as JSON.
 pub fn view(store: &Store, name_or_id: &str) -> Result<Vec<u8>> {

@@ -3,7 +3,10 @@
 mod auth;
 mod change;
 mod create;
+mod import;
+mod list;
 mod remove;
+mod rename;
 mod seed;
 mod views;
 
@@ -33,7 +36,7 @@ struct Refusal {
     message: String,
     /// `path code` per leaf.
     codes: Vec<String>,
-    data: Json,
+    data: Box<Json>,
 }
 
 const BOOT: Boot = Boot { seed: collections::seed, load: collections::load };
@@ -114,11 +117,11 @@ fn refusal(error: Error) -> Refusal {
         Error::Invalid { message, errors } => {
             let (data, mut codes) = (errors.to_json(), Vec::new());
             flatten(&data, "", &mut codes);
-            Refusal { status: 400, message: sentence(&message), codes, data }
+            Refusal { status: 400, message: sentence(&message), codes, data: data.into() }
         }
         Error::Rejected { reason, message } => {
             let status = if reason == cratebase::error::Reason::NotFound { 404 } else { 400 };
-            Refusal { status, message: sentence(&message), codes: Vec::new(), data: Json::Null }
+            Refusal { status, message: sentence(&message), codes: Vec::new(), data: Box::default() }
         }
         other => panic!("not a refusal: {other:?}"),
     }

@@ -19,6 +19,7 @@ const BAD_BODY: &str = "Failed to load the submitted data due to invalid formatt
 const BAD_TYPE: &str = "Failed to load the collection type data due to invalid formatting.";
 
 /// A draft in its final form, not yet judged.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub draft: Draft,
     pub stored: Option<Arc<Collection>>,
@@ -72,9 +73,10 @@ pub(super) fn prepare(tx: &mut Tx, mut draft: Draft, stored: Option<Arc<Collecti
         new.fields.clear();
     }
     if let Some(stored) = &stored {
+        new.end_sessions_of_old_rule(stored, tx.ids());
         follow::own_texts(new, stored, &catalog);
     }
-    new.normalise(stored.as_deref(), tx.ids());
+    new.normalise(stored.as_deref());
     Ok(Plan { draft, stored, id, query_problem })
 }
 
@@ -140,7 +142,8 @@ pub(super) fn apply(tx: &mut Tx, views: &Views, plan: Plan) -> Result<Arc<Collec
                 views::replace(tx, stored, &new, plan.id)?;
             }
             tx.execute(&collection_rows::update(&new))?;
-            follow::others(tx, &Renames::between(stored, &new))?;
+            let catalog = tx.catalog().clone();
+            follow::others(tx, &Renames { old: stored, new: &new, catalog: &catalog })?;
         }
     }
     Ok(views::put(tx, new))

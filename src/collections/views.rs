@@ -4,18 +4,17 @@ use std::sync::Arc;
 
 use super::refuse::Fault;
 use super::table::new_name;
-use crate::error::{Error, FieldError, Result};
+use crate::error::FieldError;
 use crate::schema::{Catalog, Collection, CollectionKind, Field, view_query};
 use crate::sql::collection_rows;
 use crate::sql::ddl::{self, ViewId};
-use crate::store::{Reader, Rows, Store, StoreError, Tx};
-use crate::value::{Object, Row as _};
+use crate::store::{Reader, Rows, StoreError, Tx};
+use crate::value::Row as _;
 
 /// Rows looked at to see whether ids are fit.
 const SAMPLE: usize = 10;
 /// Longest reason told, in bytes.
 const MAX_REASON: usize = 500;
-const MAX_QUERY: usize = 5000;
 
 /// What a query makes.
 pub(super) struct Inferred {
@@ -68,7 +67,8 @@ fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<
     Ok(ids.iter().enumerate().any(unfit).then(|| reason.to_string()))
 }
 
-fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Rows, StoreError> {
+/// A few rows of what the view would show.
+pub(super) fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Rows, StoreError> {
     db.query(&ddl::select_view(statement, &names(&inferred.fields), inferred.id, SAMPLE))
 }
 
@@ -157,7 +157,6 @@ impl Views {
     }
 
     /// After a change: what compiled must still do, `viewQuery` follows renames, and fields follow what they show.
-    /// `gone` is the collection that was removed, if any.
     pub(super) fn settle(&self, tx: &mut Tx) -> Result<(), Fault> {
         let statements = statements(tx)?;
         // A view may read views made after it: go round until nothing moves.
@@ -252,48 +251,6 @@ fn all_views(catalog: &Catalog) -> Vec<Arc<Collection>> {
 fn statements(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
     let rows = tx.query(&ddl::view_statements())?;
     Ok(rows.iter().map(|row| (row.value(0).text().to_string(), row.value(1).text().to_string())).collect())
-}
-
-/// What a query would make: a collection that does not exist, and up to ten of its records.
-pub struct DryRun {
-    /// Named after nothing; its fields are in the order of the columns of `rows`.
-    pub collection: Arc<Collection>,
-    pub rows: Rows,
-}
-
-/// `POST /api/collections/meta/dry-run-view`.
-pub async fn dry_run_view(store: &Store, body: Object, ids: Arc<crate::id::Ids>) -> Result<DryRun> {
-    let query = match body.get("query") {
-        None | Some(crate::value::Json::Null) => String::new(),
-        Some(crate::value::Json::String(query)) => query.clone(),
-        Some(_) => return Err(Error::bad_request("An error occurred while loading the submitted data.")),
-    };
-    let invalid = |error| Error::invalid("An error occurred while validating the submitted data.", "query", error);
-    if query.is_empty() {
-        return Err(invalid(FieldError::required()));
-    }
-    if query.chars().count() > MAX_QUERY {
-        let message = format!("The length must be no more than {MAX_QUERY}.");
-        let error = FieldError::new("validation_length_too_long", message);
-        return Err(invalid(error.with("min", 0).with("max", MAX_QUERY)));
-    }
-    store.read(move |db| dry_run(db, &query, &ids)).await
-}
-
-fn dry_run(db: &mut dyn Reader, query: &str, ids: &crate::id::Ids) -> Result<DryRun> {
-    let refuse = |reason: &str| Error::bad_request(format!("Invalid view query. Raw error: \n{reason}."));
-    let inferred = infer(db, query, ids)?;
-    if let Some(reason) = &inferred.problem {
-        return Err(refuse(reason));
-    }
-    let statement = view_query::statement(query).map_err(|reason| refuse(&reason))?;
-    let rows = sample(db, statement, &inferred)?;
-    let mut collection = crate::schema::scaffold::scaffold("view", ids).ok_or_else(|| refuse("no such type"))?;
-    collection.name = format!("temp_view_{}", ids.secret(5));
-    collection.id = crate::schema::ids::collection_id("view", &collection.name, |_| false);
-    collection.kind = CollectionKind::View(query.to_string());
-    collection.fields = inferred.fields;
-    Ok(DryRun { collection: Arc::new(collection), rows })
 }
 
 /// A relation of the collection points at another.

@@ -362,7 +362,8 @@ impl Bound {
 
     /// What the comparison comes to where rows of `join` are absent; `None` where that depends on more.
     pub(crate) fn outcome_without(&self, comparison: &Compare, join: JoinId) -> Option<Truth> {
-        let (left, right) = (self.is_null_without(&comparison.left, join), self.is_null_without(&comparison.right, join));
+        let (left, right) =
+            (self.is_null_without(&comparison.left, join), self.is_null_without(&comparison.right, join));
         if !left && !right {
             return None;
         }

@@ -220,13 +220,18 @@ mod tests {
         assert_eq!(eq(Affinity::Text, Affinity::Numeric), Truth::True);
         assert_eq!(eq(Affinity::Unknown, Affinity::None), Truth::Unsure);
         let (text, five) = (Value::from("5.0"), Value::Real(5.0));
-        assert_eq!(compare(Op::Eq, Equality::Plain, &cell(&text, Affinity::Text), &cell(&five, Affinity::None)), Truth::True);
+        assert_eq!(
+            compare(Op::Eq, Equality::Plain, &cell(&text, Affinity::Text), &cell(&five, Affinity::None)),
+            Truth::True
+        );
     }
 
     #[test]
     fn null_and_the_empty_text() {
         let (null, empty, x) = (Value::Null, Value::from(""), Value::from("x"));
-        let is = |op, equality, l: &Value, r: &Value| compare(op, equality, &cell(l, Affinity::None), &cell(r, Affinity::None));
+        let is = |op, equality, l: &Value, r: &Value| {
+            compare(op, equality, &cell(l, Affinity::None), &cell(r, Affinity::None))
+        };
         assert_eq!(is(Op::Eq, Equality::Is, &null, &empty), Truth::False);
         assert_eq!(is(Op::Eq, Equality::Is, &null, &null), Truth::True);
         assert_eq!(is(Op::Ne, Equality::Is, &null, &x), Truth::True);

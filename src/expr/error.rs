@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn distance_counts_edits() {
-        for (a, b, edits) in [("", "", 0), ("a", "", 1), ("title", "Title", 0), ("titel", "title", 2), ("nam", "name", 1)] {
+        for (a, b, edits) in
+            [("", "", 0), ("a", "", 1), ("title", "Title", 0), ("titel", "title", 2), ("nam", "name", 1)]
+        {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }
     }

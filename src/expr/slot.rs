@@ -30,7 +30,11 @@ pub(crate) enum Source {
     /// A key of the body and the way into its value.
     Body(Vec<String>),
     /// A field of the caller, by position and, should its schema be another by now, by name; the way into its document.
-    Caller { field: usize, name: String, path: Option<Vec<Step>> },
+    Caller {
+        field: usize,
+        name: String,
+        path: Option<Vec<Step>>,
+    },
     CallerCollectionId,
     CallerCollectionName,
     Macro(Macro),
@@ -98,7 +102,9 @@ impl Slot {
                 (Some(record), None) => caller_value(record, *field, name).to_owned(),
                 (Some(record), Some(path)) => document(caller_value(record, *field, name).text(), path),
             },
-            Source::CallerCollectionId => ctx.caller.collection().map(|c| Value::from(c.id.as_str())).unwrap_or_default(),
+            Source::CallerCollectionId => {
+                ctx.caller.collection().map(|c| Value::from(c.id.as_str())).unwrap_or_default()
+            }
             Source::CallerCollectionName => {
                 ctx.caller.collection().map(|c| Value::from(c.name.as_str())).unwrap_or_default()
             }

@@ -3,6 +3,9 @@
 use super::Collection;
 use super::sql_text::{self, Kind, Token, quote};
 
+/// How the names of indexes begin that the server makes for itself.
+pub const OWN_INDEX: &str = "__rel_";
+
 /// A parsed index statement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Index {

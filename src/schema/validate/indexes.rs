@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::error::{Errors, FieldError};
+use crate::schema::index::OWN_INDEX;
 use crate::schema::{Collection, Index};
 
 impl Check<'_> {
@@ -33,6 +34,10 @@ impl Check<'_> {
         let Some(index) = Index::parse(text) else {
             return Err(FieldError::new("validation_invalid_index_expression", "Invalid CREATE INDEX expression."));
         };
+        if index.name.to_ascii_lowercase().starts_with(OWN_INDEX) {
+            let message = format!("Index names that begin with {OWN_INDEX} are the server's own.");
+            return Err(FieldError::new("validation_invalid_index_expression", message));
+        }
         if earlier.iter().any(|other| other.name.eq_ignore_ascii_case(&index.name)) {
             return Err(FieldError::new("validation_duplicated_index_name", "The index name already exists."));
         }

@@ -12,7 +12,7 @@ fn catalog() -> Catalog {
     let make = |body: Json| -> Arc<Collection> {
         let ids = Ids::seeded(1);
         let mut new = Draft::create(body.as_object().expect("an object"), &ids).expect("loads").collection;
-        new.normalise(None, &ids);
+        new.normalise(None);
         Arc::new(new)
     };
     let posts = json!({"id": "p", "name": "posts", "fields": [
