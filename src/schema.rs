@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub use auth_options::AuthOptions;
 pub use catalog::Catalog;
 pub use collection_json::LoadError;
-pub use field::{Field, FieldKind};
+pub use field::{Field, FieldKind, FieldLoadError, GeoPoint, Upload};
 pub use index::Index;
 pub use merge::Draft;
 
@@ -158,5 +158,54 @@ impl Record {
 impl crate::value::Row for Record {
     fn value(&self, index: usize) -> crate::value::ValueRef<'_> {
         self.values.value(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_have_room_for_large_fields() {
+        let field = |kind| Field {
+            id: String::new(),
+            name: "x".into(),
+            system: false,
+            hidden: false,
+            presentable: false,
+            required: false,
+            help: String::new(),
+            kind,
+        };
+        let file = |max_select, max_size| FieldKind::File {
+            max_select,
+            max_size,
+            mime_types: vec![],
+            thumbs: vec![],
+            protected: false,
+        };
+        const MIB: u64 = 1 << 20;
+        for (kind, extra) in [
+            (FieldKind::Bool, 0),
+            (FieldKind::Json { max_size: 0 }, MIB),
+            (FieldKind::Json { max_size: 5 }, 5),
+            (FieldKind::Editor { max_size: 0, convert_urls: false }, 5 * MIB),
+            (file(0, 0), 5 * MIB),
+            (file(3, 10), 30),
+            (file(i64::MAX, i64::MAX), i64::MAX as u64),
+        ] {
+            let collection = Collection {
+                id: String::new(),
+                name: String::new(),
+                system: false,
+                kind: CollectionKind::Base,
+                fields: vec![field(kind)],
+                indexes: vec![],
+                rules: RuleSet::default(),
+                created: String::new(),
+                updated: String::new(),
+            };
+            assert_eq!(collection.body_limit(), 32 * MIB + extra);
+        }
     }
 }

@@ -163,9 +163,9 @@ impl Field {
             FieldKind::Date { min, max } => self.non_empty(value, |value| date::check(value, min, max)),
             FieldKind::Password { .. } => self.non_empty(value, |_| Ok(())),
             FieldKind::Autodate { .. } => Ok(()),
-            FieldKind::Number { min, max, only_int } => match convert::number_of(value) {
+            FieldKind::Number { .. } => match convert::number_of(value) {
                 n if !n.is_finite() => Err(number::not_a_number()),
-                n => self.non_zero(n == 0.0, || number::check(n, *min, *max, *only_int)),
+                n => self.non_zero(n == 0.0, || number::check(n, &self.kind)),
             },
             FieldKind::Bool => self.non_zero(!value.is_true(), || Ok(())),
             FieldKind::Select { values, max_select } => {
@@ -175,7 +175,12 @@ impl Field {
                 self.non_zero(is_nothing(value), || choice::check_relation(self.items(value), *min_select, *max_select))
             }
             FieldKind::File { .. } => self.non_zero(is_nothing(value), || Ok(())),
-            FieldKind::Json { max_size } => content::check_json(&convert::text_of(value), *max_size, self.required),
+            FieldKind::Json { max_size } => {
+                let text = convert::text_of(value);
+                // Here the size comes before the emptiness.
+                content::check_json(&text, *max_size)?;
+                self.non_zero(content::is_empty_json(&text), || Ok(()))
+            }
             FieldKind::GeoPoint => {
                 let point = geo::GeoPoint::parse(value.text());
                 self.non_zero(point.is_zero(), || point.check())

@@ -60,7 +60,12 @@ fn translate(pattern: &str) -> String {
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         rest = match c {
-            '\\' => escape(after, in_class, &mut out),
+            // Within brackets it would be a backspace.
+            '\\' if !in_class && after.starts_with('b') => {
+                out.push_str(r"(?-u:\b)");
+                after.get(1..).unwrap_or_default()
+            }
+            '\\' => escape(after, &mut out),
             '[' if !in_class => {
                 in_class = true;
                 open_class(after, &mut out)
@@ -102,7 +107,7 @@ fn translate(pattern: &str) -> String {
 }
 
 /// Writes the escape whose text follows the backslash; returns what is left after it.
-fn escape<'a>(text: &'a str, in_class: bool, out: &mut String) -> &'a str {
+fn escape<'a>(text: &'a str, out: &mut String) -> &'a str {
     let Some(c) = text.chars().next() else {
         out.push('\\');
         return text;
@@ -115,7 +120,6 @@ fn escape<'a>(text: &'a str, in_class: bool, out: &mut String) -> &'a str {
         'W' => out.push_str("[^0-9A-Za-z_]"),
         's' => out.push_str(r"[\t\n\x0C\r ]"),
         'S' => out.push_str(r"[^\t\n\x0C\r ]"),
-        'b' if !in_class => out.push_str(r"(?-u:\b)"),
         '<' | '>' => out.push(c),
         'Q' => {
             let (quoted, after) = after.split_once(r"\E").unwrap_or((after, ""));

@@ -110,10 +110,7 @@ fn is_url_host(host: &str) -> bool {
         edges(label).is_some_and(|(a, z)| is_word(a) && is_word(z))
             && label.chars().all(|c| is_word(c) || c == '-' || c == '_')
     };
-    let last_ok = match host.rsplit_once('.') {
-        None => true,
-        Some((_, last)) => last.starts_with("xn--") || last.chars().all(is_letter),
-    };
+    let last_ok = host.rsplit_once('.').is_none_or(|(_, last)| last.chars().any(is_letter));
     last_ok && host.split('.').all(label)
 }
 

@@ -1,10 +1,13 @@
 //! Number fields: 64-bit floats, whole ones stored and printed as integers.
 
+use super::FieldKind;
 use super::convert::{number_json, number_text};
 use crate::error::{Errors, FieldError};
 
-pub(super) fn check(n: f64, min: Option<f64>, max: Option<f64>, only_int: bool) -> Result<(), FieldError> {
-    if only_int && n.fract() != 0.0 {
+/// Nothing to say about other kinds, here and below.
+pub(super) fn check(n: f64, kind: &FieldKind) -> Result<(), FieldError> {
+    let FieldKind::Number { min, max, only_int } = kind else { return Ok(()) };
+    if *only_int && n.fract() != 0.0 {
         return Err(fraction());
     }
     if let Some(min) = min.filter(|min| n < *min) {
@@ -31,7 +34,8 @@ fn below(min: f64) -> FieldError {
     FieldError::new("validation_min_number_constraint", message).with("min", number_json(min))
 }
 
-pub(super) fn check_options(min: Option<f64>, max: Option<f64>, only_int: bool, errors: &mut Errors) {
+pub(super) fn check_options(kind: &FieldKind, errors: &mut Errors) {
+    let FieldKind::Number { min, max, only_int } = *kind else { return };
     for (key, bound) in [("min", min), ("max", max)] {
         if only_int && bound.is_some_and(|bound| bound.fract() != 0.0) {
             errors.add(key, fraction());

@@ -26,7 +26,7 @@ impl Field {
         match &self.kind {
             FieldKind::Bool | FieldKind::GeoPoint => {}
             FieldKind::Text { .. } => text::check_options(self, ids, &mut errors),
-            FieldKind::Number { min, max, only_int } => number::check_options(*min, *max, *only_int, &mut errors),
+            FieldKind::Number { .. } => number::check_options(&self.kind, &mut errors),
             FieldKind::Email { only_domains, except_domains } | FieldKind::Url { only_domains, except_domains } => {
                 address::check_options(only_domains, except_domains, &mut errors);
             }

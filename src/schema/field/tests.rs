@@ -239,7 +239,6 @@ fn json_documents() {
             (json!("01"), json!("01")),
             (json!(" 1"), json!(" 1")),
             (json!("NaN"), json!("NaN")),
-            (json!("1e999"), json!("1e999")),
             (json!("\u{1}"), json!("\u{1}")),
             (json!({"z": 1, "a": 2}), json!({"z": 1, "a": 2})),
         ],
@@ -253,8 +252,9 @@ fn json_documents() {
     ] {
         assert_eq!(j.coerce(&input), Value::from(stored));
     }
-    let deep = "[".repeat(1000) + &"]".repeat(1000);
-    assert_eq!(create(&j, &json!(deep)), Ok(json!(deep)), "too deep to be read again: a plain text");
+    for unreadable in ["1e999", r#"{"a":1,"a":2}"#, r#""\ud800""#, &("[".repeat(1000) + &"]".repeat(1000))] {
+        assert_eq!(create(&j, &json!(unreadable)), Err("validation_invalid_json"), "{unreadable}");
+    }
     let small = field("json", json!({"maxSize": 8, "required": true}));
     assert_eq!(create(&small, &json!(12345678)), Ok(json!(12345678)));
     assert_eq!(create(&small, &json!(0)), Ok(json!(0)));
