@@ -1,26 +1,26 @@
 //! TBD header.
 
-mod bind;
+pub(crate) mod bind;
 mod check;
-mod compare;
+pub(crate) mod compare;
 mod error;
 mod eval;
 mod geo;
-mod index;
-mod json;
+pub(crate) mod index;
+pub(crate) mod json;
 mod like;
 mod macros;
 mod number;
 mod parse;
-mod predicate;
+pub(crate) mod predicate;
 mod quantify;
 pub mod rename;
 mod request;
 mod resolve;
 mod scope;
 mod slot;
-mod sort;
-mod token;
+pub(crate) mod sort;
+pub(crate) mod token;
 
 use std::sync::Arc;
 

@@ -4,10 +4,20 @@
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
 pub mod collection_rows;
+mod compare;
+mod cursor;
 pub mod ddl;
 pub mod mutate;
+mod order;
+mod predicate;
+mod select;
+#[cfg(test)]
+mod tests;
 
 use crate::value::Value;
+
+pub use cursor::Cursor;
+pub use select::{Restrict, Select, Source};
 
 /// A statement and the values of its `?` placeholders, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +55,13 @@ impl Sql {
             }
         }
         self.text.push('"');
+        self
+    }
+
+    /// Appends another statement's text and parameters.
+    pub fn append(&mut self, other: Sql) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.params.extend(other.params);
         self
     }
 

@@ -40,6 +40,20 @@ enum Stage {
     New,
 }
 
+/// Whether a comparison ignores the affinity of its columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bare {
+    Yes,
+    No,
+}
+
+/// Whether two columns are of one affinity, so that neither changes the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alike {
+    Yes,
+    No,
+}
+
 impl Predicate {
     /// The predicate in a request, about stored records.
     pub fn bind(self: &Arc<Self>, ctx: &Ctx) -> Bound {
@@ -174,7 +188,50 @@ impl Bound {
             };
             return like(comparison.op, left.value(), pattern.as_deref());
         }
-        compare(comparison.op, self.equality(comparison), left, right)
+        let equality = self.equality(comparison);
+        match self.drops_affinity(comparison) {
+            Bare::No => compare(comparison.op, equality, left, right),
+            Bare::Yes => compare(comparison.op, equality, &left.bare(), &right.bare()),
+        }
+    }
+
+    /// A value of the caller's record is a column that was read beforehand, and two columns of different affinity are
+    /// compared without any.
+    pub(crate) fn drops_affinity(&self, comparison: &Compare) -> Bare {
+        let (left, right) = (&comparison.left, &comparison.right);
+        let differs = |slot: &Operand, other: &Operand| {
+            matches!(slot, Operand::Slot(_))
+                && self.affinity(slot) != Affinity::None
+                && self.affinity(other) != self.affinity(slot)
+                && self.constant(other).is_none()
+        };
+        let equality = matches!(comparison.op, Op::Eq | Op::Ne) && self.equality(comparison) == Equality::Plain;
+        if equality && (differs(left, right) || differs(right, left)) { Bare::Yes } else { Bare::No }
+    }
+
+    /// The affinity that an operand brings into a comparison.
+    pub(crate) fn affinity(&self, operand: &Operand) -> Affinity {
+        match operand {
+            Operand::Column(from, field) => self.predicate.affinity(*from, *field),
+            Operand::Slot(id) => self.slot_affinity(*id),
+            Operand::Const(_)
+            | Operand::NoJson
+            | Operand::Json(..)
+            | Operand::Item(_)
+            | Operand::Lower(_)
+            | Operand::Length(..)
+            | Operand::Changed { .. }
+            | Operand::GeoDistance(_)
+            | Operand::Strftime(_)
+            | Operand::Shown { .. } => Affinity::None,
+        }
+    }
+
+    pub(crate) fn same_affinity(&self, left: &Operand, right: &Operand) -> Alike {
+        match (self.affinity(left), self.affinity(right)) {
+            (Affinity::Text, Affinity::Text) | (Affinity::Numeric, Affinity::Numeric) => Alike::Yes,
+            _ => Alike::No,
+        }
     }
 
     /// The pattern that a constant right of `~` makes; the inner `None` for NULL, the outer one for no constant.
@@ -358,7 +415,11 @@ fn zero(predicate: &Predicate, field: usize) -> Value {
     }
 }
 
-impl<'a> Cell<'a> {
+impl Cell<'_> {
+    fn bare(&self) -> Cell<'_> {
+        Cell::new(self.value(), Affinity::None)
+    }
+
     /// The same value, kept.
     pub(crate) fn into_value(self) -> Value {
         match self.value {

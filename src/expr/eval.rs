@@ -27,15 +27,15 @@ const MAX_STEPS: u32 = 10_000;
 
 impl Bound {
     /// Judges a row of the predicate's collection, its values in field order.
-    pub fn eval(&self, row: &dyn Row) -> Verdict {
+    pub fn eval<R: Row + ?Sized>(&self, row: &R) -> Verdict {
         let reader = Reader { bound: self, row, steps: Counter::new(0) };
         reader.node(self.predicate.top, None)
     }
 }
 
-struct Reader<'a> {
+struct Reader<'a, R: ?Sized> {
     bound: &'a Bound,
-    row: &'a dyn Row,
+    row: &'a R,
     steps: Counter<u32>,
 }
 
@@ -72,7 +72,7 @@ fn combine(verdicts: impl Iterator<Item = Verdict>, decisive: Verdict) -> Verdic
     all
 }
 
-impl Reader<'_> {
+impl<R: Row + ?Sized> Reader<'_, R> {
     fn node(&self, id: NodeId, choice: Choice<'_>) -> Verdict {
         match self.bound.fold(id) {
             Fold::True => return Verdict::Pass,

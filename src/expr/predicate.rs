@@ -210,6 +210,25 @@ impl Operand {
         }
     }
 
+    /// Calls `visit` with the position of every field of the predicate's own row that the operand reads.
+    fn root_fields(&self, visit: &mut impl FnMut(usize)) {
+        match self {
+            Operand::Column(From::Root, field)
+            | Operand::Json(From::Root, field, _)
+            | Operand::Length(From::Root, field)
+            | Operand::Changed { field, .. } => visit(*field),
+            Operand::Shown { from: From::Root, column, flag } => {
+                visit(*column);
+                visit(*flag);
+            }
+            Operand::Lower(inner) => inner.root_fields(visit),
+            Operand::GeoDistance(arguments) => arguments.iter().for_each(|argument| argument.root_fields(visit)),
+            Operand::Strftime(arguments) => arguments.iter().for_each(|argument| argument.root_fields(visit)),
+            Operand::Const(_) | Operand::NoJson | Operand::Slot(_) | Operand::Item(_) => {}
+            Operand::Column(..) | Operand::Json(..) | Operand::Length(..) | Operand::Shown { .. } => {}
+        }
+    }
+
     /// The joins the operand reads directly.
     pub fn joins(&self) -> Vec<JoinId> {
         let mut joins = Vec::new();
@@ -291,6 +310,19 @@ impl Predicate {
             _ if self.owner(from).is_view() => Affinity::Unknown,
             Some(field) if field.is_numeric() => Affinity::Numeric,
             Some(_) | None => Affinity::Text,
+        }
+    }
+
+    /// Calls `visit` with the position of every field of the predicate's own row that it reads.
+    pub(crate) fn root_fields(&self, visit: &mut impl FnMut(usize)) {
+        for comparison in &self.comparisons {
+            comparison.left.root_fields(visit);
+            comparison.right.root_fields(visit);
+        }
+        for join in &self.joins {
+            if let Key::Column(From::Root, field) = join.key {
+                visit(field);
+            }
         }
     }
 
