@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::import::UNREADABLE;
 use super::views;
 use crate::error::{Error, FieldError, Result};
 use crate::id::Ids;
@@ -26,7 +27,7 @@ pub async fn dry_run_view(store: &Store, body: Object, ids: Arc<Ids>) -> Result<
     let query = match body.get("query") {
         None | Some(Json::Null) => String::new(),
         Some(Json::String(query)) => query.clone(),
-        Some(_) => return Err(Error::bad_request("An error occurred while loading the submitted data.")),
+        Some(_) => return Err(Error::bad_request(UNREADABLE)),
     };
     let invalid = |error| Error::invalid("An error occurred while validating the submitted data.", "query", error);
     if query.is_empty() {
