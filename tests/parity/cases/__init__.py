@@ -2,7 +2,7 @@
 
 import importlib
 
-MODULES = ["world", "filters", "reading", "rules", "writing"]
+MODULES = ["world", "filters", "reading", "rules", "writing", "batching", "schema_fields", "schema_endpoints", "authing", "platform", "last"]
 
 
 def all_cases() -> list:

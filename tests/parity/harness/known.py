@@ -1,9 +1,11 @@
 """known.toml: differences that are meant, each with its reason.
 
     [[known]]
-    case = "records/8/bad-*"          # case name, * and ? allowed
+    case = ["records/8/bad-*"]        # case names; * and ? allowed
     only = ["*.body.data.filter"]     # optional: paths (step number first) that may differ; all may when absent
     reason = "records.md §18.7: …"
+
+A case is explained when every differing path is allowed by some entry that names the case.
 """
 
 import fnmatch
@@ -14,15 +16,16 @@ from pathlib import Path
 
 @dataclass
 class Known:
-    case: str
+    cases: list
     reason: str
     only: list
     used: bool = False
 
-    def covers(self, name: str, paths: list[str]) -> bool:
-        if not fnmatch.fnmatchcase(name, self.case):
-            return False
-        return not self.only or all(any(fnmatch.fnmatchcase(p, pattern) for pattern in self.only) for p in paths)
+    def names(self, case: str) -> bool:
+        return any(fnmatch.fnmatchcase(case, pattern) for pattern in self.cases)
+
+    def allows(self, path: str) -> bool:
+        return not self.only or any(fnmatch.fnmatchcase(path, pattern) for pattern in self.only)
 
 
 def load(path: Path) -> list[Known]:
@@ -30,10 +33,15 @@ def load(path: Path) -> list[Known]:
     return [Known(entry["case"], entry["reason"], entry.get("only", [])) for entry in found]
 
 
-def explain(known: list[Known], name: str, paths: list[str]) -> str | None:
-    """The reason of the first entry that covers all the paths of a case's difference."""
-    for entry in known:
-        if entry.covers(name, paths):
-            entry.used = True
-            return entry.reason
-    return None
+def explain(known: list[Known], case: str, paths: list[str]) -> str | None:
+    """The reasons that together allow all differing paths of the case, or None."""
+    entries = [entry for entry in known if entry.names(case)]
+    reasons = []
+    for path in paths:
+        entry = next((entry for entry in entries if entry.allows(path)), None)
+        if entry is None:
+            return None
+        entry.used = True
+        if entry.reason not in reasons:
+            reasons.append(entry.reason)
+    return "; ".join(reasons)

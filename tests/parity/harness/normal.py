@@ -17,12 +17,13 @@ DERIVED_FIELD_ID = re.compile(r"^(text|number|bool|email|url|editor|date|autodat
 STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z$")
 TOKEN = re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$")
 STORED_FILE = re.compile(r"^(.+)_[a-z0-9]{10}(\.[\w.*+=#-]+)?$")
-NAMED_FILE = re.compile(r'"(\w+)_[a-z0-9]{10}(\.\w+)?" mime')
+NAMED_FILE = re.compile(r'"(\w+?)(?:_[a-z0-9]{10}){1,2}(\.\w+)?" mime')
 GHOST_FILE = re.compile(r"_[a-z0-9]{10}(\.\w+)")
 SHORT_FILE = re.compile(r"^(.{0,2})[a-z0-9]{10}_<random>")
 CLONE = re.compile(r"^_clone_\w{4}$")
 SCAFFOLD_INDEX = re.compile(r"(idx_(?:tokenKey|email)_)[A-Za-z0-9]{10}(?=`)")
 FREE_REASON = re.compile(r"((?:Raw error:|Invalid query -|Failed to create index \S+ -)\s*).*", re.S)
+SAMPLE = re.compile(r'ex\.: ".*?"')
 FREE_KEYS = {"logo", "subject"}
 RANDOM_KEYS = {"state", "codeVerifier", "codeChallenge"}
 ANSWER_HEADERS = ("content-type",)
@@ -31,8 +32,8 @@ ANSWER_HEADERS = ("content-type",)
 class Normaliser:
     """One per case and server: numbers generated ids through all answers of the case."""
 
-    def __init__(self, known_text: str, mask: dict, started: float):
-        self.known = set(ID_INSIDE.findall(known_text))
+    def __init__(self, world_ids: set, requests: list, mask: dict, started: float):
+        self.known = world_ids | set(ID_INSIDE.findall(repr(requests)))
         self.mask = {key: re.compile(pattern) for key, pattern in mask.items()}
         self.started = datetime.fromtimestamp(started, timezone.utc) - timedelta(seconds=5)
         self.seen = {}
@@ -87,6 +88,7 @@ class Normaliser:
     def inner(self, text: str) -> str:
         """Volatile parts inside a longer text: messages, index definitions, URLs."""
         text = FREE_REASON.sub(r"\1<reason>", text)
+        text = SAMPLE.sub("ex.: <generated>", text)
         text = NAMED_FILE.sub(r'"\1_<random>\2" mime', text)
         text = SCAFFOLD_INDEX.sub(r"\1<random>", text)
         text = re.sub(r"(state|code_challenge)=[\w-]+", r"\1=<random>", text)

@@ -1,7 +1,7 @@
 """Asks one server all cases and keeps its answers in comparable form."""
 
-import json
 import re
+import sys
 import time
 
 from harness.case import Case, Step, encode
@@ -16,10 +16,10 @@ VARIABLE_BYTES = re.compile(rb"\{\{\w+\}\}")
 class Session:
     """One server, the tokens of its callers and the values saved by the case that runs."""
 
-    def __init__(self, server: Server, known_text: str):
+    def __init__(self, server: Server, world_ids: set):
         self.server = server
         self.wire = Wire(server.port)
-        self.known_text = known_text
+        self.world_ids = world_ids
         self.started = time.time()
         self.tokens = {"guest": None}
         self.saved = {}
@@ -54,7 +54,7 @@ class Session:
     def run(self, case: Case) -> list:
         """The comparable answers of the case's steps; afterwards the world is as before."""
         self.saved = {}
-        normal = Normaliser(self.known_text + repr([(s.path, s.body, s.headers) for s in case.steps]), case.mask, self.started)
+        normal = Normaliser(self.world_ids, [(s.path, s.body, s.headers) for s in case.steps], case.mask, self.started)
         answers, made = [], []
         for step in case.steps:
             answer = self.ask(step)
@@ -68,7 +68,7 @@ class Session:
         for path in reversed(made):
             if path.endswith("/records"):
                 self._sweep(path)
-            else:
+            elif path.rsplit("/", 1)[1] not in self.world_ids:
                 self.ask(Step("DELETE", path))
         return answers
 
@@ -76,7 +76,7 @@ class Session:
         """Deletes what the world does not have: the answer of a creation did not carry the id (`fields`)."""
         found = self.ask(Step("GET", path + "?fields=id&perPage=1000&skipTotal=1")).body
         for item in found.get("items", []) if isinstance(found, dict) else []:
-            if f'"{item["id"]}"' not in self.known_text:
+            if item["id"] not in self.world_ids:
                 self.ask(Step("DELETE", f"{path}/{item['id']}"))
 
 
@@ -112,19 +112,34 @@ def pick(body, path: str):
     return body
 
 
-def ask_all(session: Session, cases: list, progress=None) -> dict:
-    """Case name → its comparable answers."""
+def ask_all(session: Session, cases: list, watch_world=False) -> dict:
+    """Case name → its comparable answers. `watch_world` reports cases that leave the world changed (slow)."""
     out = {}
+    before = fingerprint(session) if watch_world else {}
     for case in cases:
         if not session.server.alive():
             out[case.name] = [{"status": 0, "body": "the server has ended: " + session.server.tail()[-400:]}]
             continue
         out[case.name] = session.run(case)
-        if progress:
-            progress()
+        if watch_world:
+            after = fingerprint(session)
+            changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+            if changed:
+                print(f"{case.name} changed {', '.join(changed)}", file=sys.stderr)
+                for name in changed:
+                    print("   ", before.get(name), file=sys.stderr)
+                    print("   ", after.get(name), file=sys.stderr)
+                before = after
     return out
 
 
-def known_text(*values) -> str:
-    """All texts that carry ids chosen by us; an id found in none of them was generated."""
-    return json.dumps(values, default=str)
+def fingerprint(session: Session) -> dict:
+    """Collection → its definition and records without what every save changes."""
+    out = {}
+    listed = session.ask(Step("GET", "/api/collections?perPage=500")).body
+    for entry in listed.get("items", []):
+        found = session.ask(Step("GET", f"/api/collections/{entry['id']}/records?perPage=200&skipTotal=1")).body
+        rows = [{k: v for k, v in row.items() if k not in ("updated", "au")} for row in found.get("items", [])]
+        definition = {k: v for k, v in entry.items() if k != "updated" and not (entry["type"] == "view" and k == "fields")}
+        out[entry["id"]] = repr(definition) + repr(sorted(rows, key=repr))
+    return out
