@@ -96,7 +96,9 @@ def run(server: Server, cases, watch_world=False) -> dict:
 
 
 def save(path: Path, cases, answers: dict):
-    stored = {case.name: {"digest": case.digest(), "answers": answers[case.name]} for case in cases}
+    """A subset (`--only`) replaces its part of an existing recording."""
+    stored = read(path) if path.exists() and len(cases) < len(all_cases()) else {}
+    stored |= {case.name: {"digest": case.digest(), "answers": answers[case.name]} for case in cases}
     lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(entry, separators=(',', ':'), sort_keys=True)}"
                        for name, entry in stored.items())
     raw = ("{\n" + lines + "\n}\n").encode()
@@ -104,9 +106,13 @@ def save(path: Path, cases, answers: dict):
     print(f"recorded {len(stored)} cases in {path} ({path.stat().st_size // 1024} KiB)", file=sys.stderr)
 
 
-def load(path: Path, cases) -> dict:
+def read(path: Path) -> dict:
     raw = path.read_bytes()
-    stored = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+
+
+def load(path: Path, cases) -> dict:
+    stored = read(path)
     stale = [case.name for case in cases if stored.get(case.name, {}).get("digest") != case.digest()]
     if stale:
         raise SystemExit(f"{path.name} was recorded for other requests ({len(stale)} cases, e.g. {stale[0]}): "

@@ -120,7 +120,7 @@ def second_factors():
     first = post(api("double", "auth-with-password"), {"identity": "may@example.com", "password": PASSWORD}, "guest", save={"mfa": "mfaId"})
     yield Case("auth/10/same-method", [first, login("double", "may@example.com", mfaId="{{mfa}}"), post(api("double", "auth-with-password") + "?mfaId={{mfa}}", {"identity": "may@example.com", "password": PASSWORD}, "guest")])
     yield Case("auth/10/unknown-session", [login("double", "may@example.com", mfaId="nope"), login("double", "may@example.com", mfaId=""), login("double", "mia@example.com", mfaId="nope", q={"fields": "record.name"})])
-    yield Case("auth/10/listed", [first, get(records("_mfas"), q={"filter": f"recordRef = '{MAY}'", "fields": "method,collectionRef", "perPage": 1})])
+    yield Case("auth/10/listed", [first, get(records("_mfas"), q={"filter": f"recordRef = '{MAY}'", "fields": "method,collectionRef", "perPage": 1, "skipTotal": 1})])
     for i, body in enumerate([{}, {"otpId": "x", "password": "123456"}, {"otpId": "", "password": ""}, {"otpId": "x" * 256, "password": "1"}, {"otpId": "x", "password": "1" * 72}, {"otpId": 5}]):
         yield Case(f"auth/11/login-{i}", [post(api(where, "auth-with-otp"), body, "guest") for where in ("keyless", "members", "posts", "nope")])
 
