@@ -177,9 +177,12 @@ def client_filters():
 def managers():
     """§6.6, §7: auth records written by others."""
     bob, cat = records("members", BOB), records("members", CAT)
-    back = [patch(bob, {"email": "bob@example.com", "verified": False, "emailVisibility": False, "level": 2, "note": "hush", "role": "editor"})]
     yield Case("records/6.6/manager-sees-email", [get(bob, "ann", {"fields": "email,nick"}), get(bob, "cat", {"fields": "email,nick"}), get(records("members"), "ann", {"fields": "email", "sort": "id"})])
-    yield Case("records/6.6/manager-writes", [patch(bob, {"verified": True}, "ann", {"fields": "verified"}), patch(bob, {"email": "new@example.com"}, "ann", {"fields": "email"}), patch(bob, {"note": "by ann"}, "ann"), get(bob, q={"fields": "note,email"})], undo=back)
+    # A record of its own: a new email ends the sessions of the account.
+    temp = {"id": rid("temp"), "email": "temp@example.com", "password": "12345678", "passwordConfirm": "12345678"}
+    mine = records("members", rid("temp"))
+    yield Case("records/6.6/manager-writes", [post(records("members"), temp, quiet=True), patch(mine, {"verified": True}, "ann", {"fields": "verified"}), patch(mine, {"email": "new@example.com"}, "ann", {"fields": "email"}),
+                                               patch(mine, {"note": "by ann"}, "ann"), get(mine, q={"fields": "note,email"})])
     yield Case("records/6.6/not-manager", [patch(cat, {"verified": True}, "cat"), patch(cat, {"email": "new@example.com"}, "cat"), patch(cat, {"email": "cat@example.com", "verified": False}, "cat", {"fields": "email"}), patch(bob, {"level": 1}, "cat")])
     yield Case("records/6.6/guest-creates", [post(records("members"), {"id": rid("eve"), "email": "eve@example.com", "password": "12345678", "passwordConfirm": "12345678", "note": "x", "verified": False, "role": "admin"}, "guest"), get(records("members", rid("eve")), q={"fields": "note,role,verified"})])
     yield Case("records/6.6/guest-creates-verified", [post(records("members"), {"email": "eve@example.com", "password": "12345678", "passwordConfirm": "12345678", "verified": True}, "guest")])
