@@ -33,16 +33,18 @@ async function start() {
         console.error("say where the server is: CRATEBASE_BIN=… (or BASE_URL=… of a running one)");
         process.exit(2);
     }
+    // CRATEBASE_* are the server's own settings; CRATEBASE_BIN is none of them.
+    const { CRATEBASE_BIN, ...clean } = env;
     const home = mkdtempSync(join(tmpdir(), "sdk-"));
     const data = join(home, "data");
-    const made = spawnSync(binary, ["superuser", "upsert", env.SU_EMAIL, env.SU_PASSWORD, "--dir", data], { cwd: home, encoding: "utf8" });
+    const made = spawnSync(binary, ["superuser", "upsert", env.SU_EMAIL, env.SU_PASSWORD, "--dir", data], { cwd: home, env: clean, encoding: "utf8" });
     if (made.status !== 0) {
         console.error(`superuser upsert failed: ${made.stdout}${made.stderr}${made.error ?? ""}`);
         process.exit(2);
     }
     const port = await freePort();
     env.BASE_URL = `http://127.0.0.1:${port}`;
-    const server = spawn(binary, ["serve", "--dir", data, "--http", `127.0.0.1:${port}`], { cwd: home, stdio: "ignore" });
+    const server = spawn(binary, ["serve", "--dir", data, "--http", `127.0.0.1:${port}`], { cwd: home, env: clean, stdio: "ignore" });
     const stop = () => {
         server.kill("SIGTERM");
         rmSync(home, { recursive: true, force: true });

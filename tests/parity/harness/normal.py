@@ -41,8 +41,9 @@ class Normaliser:
     def answer(self, answer, step) -> dict:
         """The comparable form of one answer: plain JSON."""
         body = answer.body
-        if isinstance(body, dict) and isinstance(body.get("items"), list) and "sort=" not in step.path:
-            body = {**body, "items": sorted(body["items"], key=lambda item: json.dumps(item, sort_keys=True))}
+        for unordered in ("items", "sample"):
+            if isinstance(body, dict) and isinstance(body.get(unordered), list) and "sort=" not in step.path:
+                body = {**body, unordered: sorted(body[unordered], key=lambda item: json.dumps(item, sort_keys=True))}
         out = {"status": answer.status, "body": self.value(body, "")}
         headers = {}
         for name in (*ANSWER_HEADERS, *step.watch):

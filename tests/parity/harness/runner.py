@@ -29,7 +29,10 @@ class Session:
         token = self.tokens.get(step.as_) if not step.as_.startswith("raw:") else self.fill(step.as_[4:])
         if token:
             headers["Authorization"] = token
-        body = step.body(self.saved) if callable(step.body) else step.body
+        try:
+            body = step.body(self.saved) if callable(step.body) else step.body
+        except (KeyError, TypeError, AttributeError) as error:
+            body = {"an earlier step saved nothing": str(error)}
         payload = encode(body)
         if payload is not None:
             payload = VARIABLE_BYTES.sub(lambda found: self.fill(found[0].decode()).encode(), payload)

@@ -30,16 +30,18 @@ class Server:
         # One level down: hook, migration and public folders are looked for beside the data directory.
         data = self.home / "data"
         self.log = open(self.home / "log", "wb")
+        # CRATEBASE_* are the server's own settings; ours are none of them.
+        env = {name: value for name, value in os.environ.items() if name not in ("CRATEBASE_BIN", "POCKETBASE_BIN")}
         made = subprocess.run(
             [self.binary, "superuser", "upsert", SU_EMAIL, SU_PASSWORD, "--dir", str(data)],
-            stdout=self.log, stderr=self.log, cwd=self.home, check=False, timeout=60,
+            stdout=self.log, stderr=self.log, cwd=self.home, env=env, check=False, timeout=60,
         )
         if made.returncode != 0:
             raise SystemExit(f"{self.label}: `superuser upsert` failed:\n{self.tail()}")
         self.port = free_port()
         self.process = subprocess.Popen(
             [self.binary, "serve", "--dir", str(data), "--http", f"127.0.0.1:{self.port}", *self.extra],
-            stdout=self.log, stderr=self.log, cwd=self.home,
+            stdout=self.log, stderr=self.log, cwd=self.home, env=env,
         )
         self._await_health()
         return self
