@@ -21,7 +21,7 @@ use crate::value::{Json, Object, json};
 
 pub use dry_run::{DryRun, dry_run_view};
 pub use import::import;
-pub use list::{ListQuery, list};
+pub use list::list;
 pub use remove::{Removed, delete};
 pub use seed::{load, seed};
 

@@ -3,6 +3,7 @@
 //! The text of a statement depends only on its shape (collection, predicate, which of the bound values are empty), never
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
+pub mod collection_rows;
 mod compare;
 mod cursor;
 pub mod ddl;
@@ -16,7 +17,7 @@ mod tests;
 use crate::value::Value;
 
 pub use cursor::Cursor;
-pub use select::{Restrict, Select, Source};
+pub use select::{Collation, Restrict, Select, Source};
 
 /// A statement and the values of its `?` placeholders, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +49,11 @@ impl Sql {
     /// An empty statement with room for an ordinary one.
     pub fn new() -> Self {
         Sql { text: String::with_capacity(256), params: Vec::new() }
+    }
+
+    /// The same statement, asked how it would be answered.
+    pub fn explain(&self) -> Self {
+        Sql { text: format!("EXPLAIN QUERY PLAN {}", self.text), params: self.params.clone() }
     }
 
     /// Appends SQL text as it is.

@@ -7,39 +7,25 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::expr::{self, Access, Scope, Verdict};
 use crate::id::Ids;
+use crate::records::query::ListQuery;
 use crate::schema::ids::field_id;
 use crate::schema::{Catalog, Collection, CollectionKind, Field, FieldKind, Record, RuleSet};
 use crate::store::Store;
 use crate::value::{Json, Object, Value};
 
-const PER_PAGE: i64 = 30;
-const MAX_PER_PAGE: i64 = 1000;
 const MAX_SORTS: usize = 8;
 /// What may be filtered and sorted by, in the order of [`row`].
 const PROPERTIES: [&str; 6] = ["id", "created", "updated", "name", "system", "type"];
 
-/// Which collections, in which order.
-#[derive(Clone, Debug, Default)]
-pub struct ListQuery {
-    /// Out of range means the first.
-    pub page: i64,
-    /// Out of range means the default or the maximum.
-    pub per_page: i64,
-    pub sort: String,
-    pub filter: String,
-    pub skip_total: bool,
-}
-
 /// The list envelope as JSON. Fails with 400 and the default message on an unknown property or a broken filter.
-pub fn list(store: &Store, query: &ListQuery, ctx: &Ctx, ids: &Ids) -> Result<Vec<u8>> {
+pub fn list(store: &Store, ctx: &Ctx, ids: &Ids) -> Result<Vec<u8>> {
+    let ListQuery { page, per_page, skip_total, filter, sort: order, .. } = ListQuery::parse(ctx)?;
     let catalog = store.catalog();
-    let mut found = filtered(&catalog, &query.filter, ctx)?;
-    sort(&mut found, &query.sort, ids)?;
+    let mut found = filtered(&catalog, &filter, ctx)?;
+    sort(&mut found, &order, ids)?;
 
-    let page = query.page.max(1);
-    let per_page = if query.per_page <= 0 { PER_PAGE } else { query.per_page.min(MAX_PER_PAGE) };
     let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let (total, pages) = if query.skip_total { (-1, -1) } else { (total, (total + per_page - 1) / per_page) };
+    let (total, pages) = if skip_total { (-1, -1) } else { (total, (total + per_page - 1) / per_page) };
     let (skip, take) = (usize::try_from((page - 1).saturating_mul(per_page)), usize::try_from(per_page));
     let shown = found.iter().skip(skip.unwrap_or(usize::MAX)).take(take.unwrap_or(usize::MAX));
 

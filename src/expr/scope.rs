@@ -16,7 +16,7 @@ pub struct Scope<'a> {
 }
 
 /// Whose words the expression is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
     /// A stored rule: may use everything.
     Rule,

@@ -1,14 +1,15 @@
 //! `sort=-created,rel.name`: the operands to order by, with the same names and the same limits as in filters.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::context::Ctx;
+use crate::schema::{Collection, CollectionKind, RuleSet};
 
 use super::bind::Bound;
 use super::check::Checker;
 use super::error::{ExprError, ExprErrorKind};
 use super::predicate::{JoinId, Operand, Predicate};
-use super::quantify::{Tree, lineage};
+use super::quantify::{Tree, flatten, lineage};
 use super::resolve::forbidden;
 use super::scope::{Access, Scope};
 use super::token::{TokenKind, Tokens};
@@ -55,6 +56,36 @@ pub(crate) enum Direction {
 pub struct BoundSort {
     pub(crate) sort: Arc<Sort>,
     pub(crate) guard: Bound,
+}
+
+impl BoundSort {
+    /// The order of insertion, of any collection.
+    pub fn insertion() -> &'static BoundSort {
+        // It says nothing about records, so whose they are does not matter.
+        static INSERTION: LazyLock<BoundSort> = LazyLock::new(|| {
+            let (nodes, top) = flatten(Tree::And(Vec::new()));
+            let (joins, slots, comparisons, guards) = Default::default();
+            let predicate = Predicate { root: nowhere(), joins, slots, comparisons, guards, nodes, top };
+            let sort = Arc::new(Sort { predicate: Arc::new(predicate), terms: Vec::new(), signature: 0 });
+            sort.bind(&Ctx::default())
+        });
+        &INSERTION
+    }
+}
+
+/// A collection of nothing.
+fn nowhere() -> Arc<Collection> {
+    Arc::new(Collection {
+        id: String::new(),
+        name: String::new(),
+        system: false,
+        kind: CollectionKind::Base,
+        fields: Vec::new(),
+        indexes: Vec::new(),
+        rules: RuleSet::default(),
+        created: String::new(),
+        updated: String::new(),
+    })
 }
 
 impl Sort {

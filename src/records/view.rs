@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::schema::{Collection, Record};
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Rows};
 
 use super::expand::Paths;
@@ -28,7 +28,7 @@ impl Records {
         };
         let filters: Vec<_> = rule.iter().collect();
         let select = Select { restrict: Restrict::Id(id), filters: &filters, limit: 1, ..Select::of(collection) };
-        let rows = reader.query(&select.rows())?;
+        let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         if rows.is_empty() {
             return Err(Error::not_found(""));
         }

@@ -24,7 +24,7 @@ impl Cursor {
 
     /// After a row of `Select::rows`: its key values stand from `first` on, behind the fields.
     pub fn after<R: Row + ?Sized>(row: &R, first: usize, sort: &BoundSort) -> Cursor {
-        let keys = Order::new(sort).len();
+        let keys = Order::new(sort, &sort.sort.predicate.root).len();
         Cursor { values: (first..first + keys).map(|index| row.value(index).to_owned()).collect() }
     }
 
@@ -56,6 +56,6 @@ impl Cursor {
             Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
         });
         let values = values.collect::<Option<Vec<Value>>>()?;
-        (values.is_empty() || values.len() == Order::new(sort).len()).then_some(Cursor { values })
+        (values.is_empty() || values.len() == Order::new(sort, &sort.sort.predicate.root).len()).then_some(Cursor { values })
     }
 }

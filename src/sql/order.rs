@@ -4,6 +4,7 @@
 use crate::expr::BoundSort;
 use crate::expr::predicate::{From, JoinId, Operand};
 use crate::expr::sort::{Direction, SortKey};
+use crate::schema::Collection;
 use crate::value::Value;
 
 use super::compare::is_certain;
@@ -24,8 +25,7 @@ enum Key<'a> {
 
 impl<'a> Order<'a> {
     /// The terms of a sort and what makes their order total.
-    pub fn new(sort: &'a BoundSort) -> Self {
-        let collection = &sort.sort.predicate.root;
+    pub fn new(sort: &'a BoundSort, collection: &Collection) -> Self {
         let mut keys: Vec<(Key<'a>, Direction)> = Vec::with_capacity(sort.sort.terms.len() + 1);
         for term in &sort.sort.terms {
             let key = match &term.key {

@@ -40,8 +40,19 @@ pub enum Restrict<'a> {
     All,
     Id(&'a str),
     Ids(&'a [String]),
+    /// Those whose text field, at this position, has this value (not empty): served by a unique index on it.
+    Equals { field: usize, text: &'a str, collation: Collation },
     /// Those whose relation field, at this position, holds one of the ids.
     Refers { field: usize, ids: &'a [String] },
+}
+
+/// Which texts are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collation {
+    /// Equal bytes.
+    Binary,
+    /// Without regard to ASCII case.
+    NoCase,
 }
 
 /// The parts of a statement whose rows are placed.
@@ -51,11 +62,37 @@ struct Placed<'a> {
     rest: Sql,
 }
 
+impl<'a> Select<'a> {
+    /// All records of a collection in order of insertion.
+    pub fn of(collection: &'a Collection) -> Self {
+        Select {
+            collection,
+            source: Source::Stored,
+            restrict: Restrict::All,
+            filters: &[],
+            sort: BoundSort::insertion(),
+            after: None,
+            limit: -1,
+            offset: 0,
+        }
+    }
+}
+
 impl Select<'_> {
+    /// The ids alone.
+    pub fn ids(&self, dialect: Dialect) -> Sql {
+        let mut printer = self.printer(dialect);
+        let placed = self.place(&mut printer, None);
+        printer.push("SELECT ");
+        printer.member(placed.sort.root, "id");
+        printer.sql.append(placed.rest);
+        printer.sql
+    }
+
     /// The fields of each record in their order; behind them the key values when `after` is given.
     pub fn rows(&self, dialect: Dialect) -> Sql {
         let mut printer = self.printer(dialect);
-        let order = Order::new(self.sort);
+        let order = Order::new(self.sort, self.collection);
         let mut placed = self.place(&mut printer, Some(&order));
         printer.push("SELECT ");
         for (i, field) in self.collection.fields.iter().enumerate() {
@@ -111,7 +148,7 @@ impl Select<'_> {
     fn printer(&self, dialect: Dialect) -> Printer {
         let reach = match (self.restrict, self.source) {
             (Restrict::All | Restrict::Refers { .. }, Source::Stored) => Reach::Every,
-            (Restrict::Id(_) | Restrict::Ids(_), _) | (_, Source::Virtual(_)) => Reach::Few,
+            (Restrict::Id(_) | Restrict::Ids(_) | Restrict::Equals { .. }, _) | (_, Source::Virtual(_)) => Reach::Few,
         };
         Printer::new(dialect, reach)
     }
@@ -201,6 +238,21 @@ impl Select<'_> {
                 clause.next(printer);
                 printer.member(root, "id");
                 one_of(printer, ids);
+            }
+            Restrict::Equals { field, text, collation } => {
+                clause.next(printer);
+                let Some(field) = self.collection.fields.get(field) else { return printer.push("FALSE") };
+                printer.member(root, &field.name);
+                printer.push(" = ");
+                printer.sql.param(text);
+                printer.push(match collation {
+                    Collation::Binary => "",
+                    Collation::NoCase => " COLLATE NOCASE",
+                });
+                // Indexes on such fields often leave empty values out, and serve only those who say so too.
+                printer.push(" AND ");
+                printer.member(root, &field.name);
+                printer.push(" != ''");
             }
             Restrict::Refers { field, ids } => {
                 clause.next(printer);

@@ -26,7 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/api/collections")]
 pub async fn list(ask: Ask) -> Answer {
     ask.superuser()?;
-    ask.json(collections::list(&ask.store, &ask.ctx).await?)
+    ask.json(collections::list(&ask.store, &ask.ctx, &ask.records.ids)?)
 }
 
 /// View a collection
