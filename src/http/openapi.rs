@@ -3,9 +3,11 @@
 mod schemas;
 
 use serde_json::{Map, json};
+use utoipa::PartialSchema as _;
 use utoipa::openapi::OpenApi;
 
 use crate::error::{Error, Result};
+use super::api::Envelope;
 use crate::schema::Catalog;
 use crate::value::Json;
 
@@ -28,13 +30,11 @@ pub fn render(base: &OpenApi, catalog: &Catalog, audience: Audience) -> Result<V
         schemas::add(collection, audience, &mut shapes, &mut paths);
     }
     extend(&mut document, "/paths", paths);
-    extend(&mut document, "/components/schemas", shapes);
+    shapes.insert("Envelope".into(), serde_json::to_value(Envelope::schema()).map_err(Error::internal)?);
     let scheme = json!({"type": "apiKey", "in": "header", "name": "Authorization",
         "description": "A token from one of the auth endpoints; `Bearer ` before it is optional."});
     let schemes = json!({"token": scheme, "superuser": scheme});
-    if let Some(components) = document.get_mut("components") {
-        set(components, "securitySchemes", schemes);
-    }
+    set(&mut document, "components", json!({"schemas": shapes, "securitySchemes": schemes}));
     Ok(crate::value::json::text(&document).into_bytes())
 }
 
