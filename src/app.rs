@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::collections::{self, Collections};
+use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -57,7 +57,6 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     });
     Ok(Arc::new(Services {
         auth: Auth::new(records.clone()),
-        collections: Collections { store: store.clone() },
         records,
         files,
         settings,

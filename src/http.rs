@@ -28,7 +28,6 @@ pub use config::Config;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
-use crate::collections::Collections;
 use crate::files::Files;
 use crate::records::Records;
 use crate::settings::Settings;
@@ -40,7 +39,6 @@ pub struct Services {
     pub files: Files,
     pub records: Records,
     pub auth: Auth,
-    pub collections: Collections,
     pub settings: crate::settings::Live,
     pub clock: Clock,
     pub config: Config,

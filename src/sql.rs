@@ -3,10 +3,21 @@
 //! The text of a statement depends only on its shape (collection, predicate, which of the bound values are empty), never
 //! on the values themselves, so that prepared statements are found again. Identifiers are always quoted.
 
+pub mod collection_rows;
+mod compare;
+mod cursor;
 pub mod ddl;
 pub mod mutate;
+mod order;
+mod predicate;
+mod select;
+#[cfg(test)]
+mod tests;
 
 use crate::value::Value;
+
+pub use cursor::Cursor;
+pub use select::{Collation, Restrict, Select, Source};
 
 /// A statement and the values of its `?` placeholders, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +51,11 @@ impl Sql {
         Sql { text: String::with_capacity(256), params: Vec::new() }
     }
 
+    /// The same statement, asked how it would be answered.
+    pub fn explain(&self) -> Self {
+        Sql { text: format!("EXPLAIN QUERY PLAN {}", self.text), params: self.params.clone() }
+    }
+
     /// Appends SQL text as it is.
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
@@ -49,6 +65,13 @@ impl Sql {
     /// Appends an identifier in double quotes.
     pub fn ident(&mut self, name: &str) -> &mut Self {
         quote(&mut self.text, name);
+        self
+    }
+
+    /// Appends another statement's text and parameters.
+    pub fn append(&mut self, other: Sql) -> &mut Self {
+        self.text.push_str(&other.text);
+        self.params.extend(other.params);
         self
     }
 

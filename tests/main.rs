@@ -1,4 +1,11 @@
 //! One binary for all integration tests: the real server in this process, a folder per capability.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod http;
 mod store;

@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 
 use crate::context::Caller;
 use crate::schema::Record;
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Change, Reader, StoreError};
 
 use super::Auth;
@@ -108,7 +108,7 @@ impl Auth {
         let id = claims.id.clone();
         let read = move |reader: &mut dyn Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
-            let rows = reader.query(&select.rows())?;
+            let rows = reader.query(&select.rows(Dialect::Sqlite))?;
             Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
         };
         let record = self.records.store.read(read).await.ok().flatten()?;

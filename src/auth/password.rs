@@ -6,7 +6,7 @@ use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::passwords::Verdict;
 use crate::schema::{Collection, FieldKind, Record};
-use crate::sql::{Collation, Restrict, Select};
+use crate::sql::{Dialect, Collation, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::{Json, Object};
 
@@ -73,7 +73,7 @@ impl Auth {
                 let ignores_case = collection.unique_index(name).is_some_and(|index| index.ignores_case());
                 let collation = if ignores_case { Collation::NoCase } else { Collation::Binary };
                 let restrict = Restrict::Equals { field: position, text: &identity, collation };
-                let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows())?;
+                let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows(Dialect::Sqlite))?;
                 if let Some(row) = rows.iter().next() {
                     return Ok(Some(Arc::new(Record::of(&collection, &row))));
                 }

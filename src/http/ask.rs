@@ -14,7 +14,7 @@ use super::Services;
 use super::body;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
-use crate::context::{Caller, Ctx};
+use crate::context::{Caller, Ctx, Purpose};
 use crate::error::{Error, Result};
 use crate::schema::{Catalog, Collection};
 use crate::value::json;
@@ -110,11 +110,12 @@ impl FromRequest for Ask {
             };
             let ctx = Ctx {
                 caller,
+                purpose: Purpose::Default,
                 method: method(&request),
                 headers: Arc::new(headers),
                 query: Arc::new(query),
+                body: Arc::default(),
                 now: services.clock.now(),
-                ..Ctx::default()
             };
             Ok(Ask { ctx, services, picker })
         })

@@ -85,7 +85,7 @@ where
         let allowed = self.cors.allow(request.headers());
         let id = next_id();
         if request.method() == Method::OPTIONS {
-            return Box::pin(std::future::ready(Ok(preflight(&request, allowed, &id))));
+            return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
         normalise(&mut request);
         let inner = Rc::clone(&self.inner);
@@ -106,7 +106,7 @@ where
                 headers.remove(header::X_FRAME_OPTIONS);
             }
             cors::apply(headers, allowed);
-            put_id(headers, &id);
+            headers.insert(REQUEST_ID, id);
             Ok(answer)
         })
     }
@@ -130,11 +130,11 @@ fn normalise(request: &mut Request) {
     }
 }
 
-fn preflight(request: &Request, allowed: Option<HeaderValue>, id: &str) -> Response<BoxBody> {
+fn preflight(request: &Request, allowed: Option<HeaderValue>, id: HeaderValue) -> Response<BoxBody> {
     let mut answer = Response::new(StatusCode::NO_CONTENT);
     let requested = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     cors::apply_preflight(answer.headers_mut(), allowed, requested);
-    put_id(answer.headers_mut(), id);
+    answer.headers_mut().insert(REQUEST_ID, id);
     answer
 }
 
@@ -145,25 +145,21 @@ fn protect(headers: &mut HeaderMap) {
     headers.insert(OPENER, SAME_ORIGIN);
 }
 
-fn put_id(headers: &mut HeaderMap, id: &str) {
-    if let Ok(value) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, value);
-    }
-}
-
 /// Unique in this process: enough to find the log line of an answer.
-fn next_id() -> String {
+fn next_id() -> HeaderValue {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let n = COUNT.fetch_add(1, Ordering::Relaxed);
     // Spread over the whole range, so that neighbours do not look alike.
-    format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    let text = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    // Hexadecimal digits are always a header value.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("0"))
 }
 
 /// The one log line of a server error; the answer itself says nothing but the id.
-fn log(answer: &Response<BoxBody>, id: &str) {
+fn log(answer: &Response<BoxBody>, id: &HeaderValue) {
     let extensions = answer.extensions();
     let cause = extensions.get::<Cause>().map_or("", |cause| cause.0.as_str());
-    tracing::error!(request = id, status = answer.status().as_u16(), cause, "request failed");
+    tracing::error!(request = id.to_str().unwrap_or_default(), status = answer.status().as_u16(), cause, "request failed");
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

@@ -6,7 +6,7 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::expr::{Access, Bound, ExprError, Verdict};
 use crate::schema::{Catalog, Collection};
-use crate::sql::{Restrict, Select, Source};
+use crate::sql::{Dialect, Restrict, Select, Source};
 use crate::store::Reader;
 use crate::value::Value;
 
@@ -91,7 +91,7 @@ impl Records {
             Verdict::Fail => Ok(false),
             Verdict::AskDatabase => {
                 let select = Select { source, restrict, filters: &[bound], limit: 1, ..Select::of(collection) };
-                Ok(!reader.query(&select.exists())?.is_empty())
+                Ok(!reader.query(&select.exists(Dialect::Sqlite))?.is_empty())
             }
         }
     }

@@ -120,12 +120,12 @@ impl Records {
     }
 
     fn all_exist(&self, reader: &mut dyn Reader, target: &Arc<Collection>, ids: &[String]) -> Result<bool> {
-        use crate::sql::{Restrict, Select};
+        use crate::sql::{Dialect, Restrict, Select};
         let restrict = match ids {
             [id] => Restrict::Id(id),
             _ => Restrict::Ids(ids),
         };
-        let found = reader.query(&Select { restrict, ..Select::of(target) }.ids())?;
+        let found = reader.query(&Select { restrict, ..Select::of(target) }.ids(Dialect::Sqlite))?;
         Ok(found.len() >= ids.len())
     }
 

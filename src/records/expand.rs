@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::context::{Ctx, Purpose};
 use crate::error::Result;
 use crate::schema::{Catalog, Collection, Field};
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::Reader;
 use crate::value::Row;
 use crate::value::json::write_str;
@@ -131,7 +131,7 @@ impl Records {
             ),
         };
         let select = Select { restrict, filters: &filters, limit, ..Select::of(&target) };
-        let rows = reader.query(&select.rows())?;
+        let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         let target_page = self.page(reader, ctx, &target, Items::Rows(rows), Emails::AsAllowed)?;
         let links = match via {
             Via::Forward(_) => forward_links(&wanted, &target_page),

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::expr::Bound;
-use crate::sql::Sql;
+use crate::sql::{Dialect, Sql};
 use crate::store::Reader;
 use crate::value::{Json, Row as _, ValueRef, json};
 
@@ -14,7 +14,7 @@ impl Records {
     pub(super) fn explain(&self, reader: &mut dyn Reader, listing: &Listing, query: &ListQuery) -> Result<Vec<u8>> {
         let filters: Vec<&Bound> = listing.filters.iter().collect();
         let select = listing.select(query, &filters);
-        let sql = select.rows();
+        let sql = select.rows(Dialect::Sqlite);
         let plan = plan(reader, &sql)?;
         let rows = reader.query(&sql)?;
         let scans = plan.iter().any(|step| step.starts_with("SCAN"));
@@ -28,7 +28,7 @@ impl Records {
             "params": sql.params.iter().map(param).collect::<Vec<_>>(),
             "plan": plan,
             "rowsReturned": rows.len(),
-            "rowsInCollection": reader.count(&crate::sql::Select::of(&listing.collection).count(), &[&listing.collection.name])?,
+            "rowsInCollection": reader.count(&crate::sql::Select::of(&listing.collection).count(Dialect::Sqlite), &[&listing.collection.name])?,
             "suggestion": suggestion(listing, scans, sorts, query),
         });
         Ok(json::text(&answer).into_bytes())

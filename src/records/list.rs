@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, Errors, FieldError, Result};
-use crate::expr::{Access, Bound, BoundSort, ExprError, Sort};
+use crate::error::{Error, FieldError, Result};
+use crate::expr::{Access, Bound, BoundSort, ExprError};
 use crate::schema::{Catalog, Collection};
-use crate::sql::{Cursor, Select};
+use crate::sql::{Dialect, Cursor, Select};
 use crate::store::{Reader, Rows};
 use crate::value::json::{write_int, write_str};
 
@@ -19,7 +19,6 @@ use super::{Records, find};
 pub(super) struct Listing {
     pub(super) collection: Arc<Collection>,
     pub(super) filters: Vec<Bound>,
-    sort: Arc<Sort>,
     bound_sort: BoundSort,
     after: Option<Cursor>,
 }
@@ -44,12 +43,12 @@ impl Records {
         let rows = if filters.iter().any(|filter| filter.is_never()) {
             Rows::default()
         } else {
-            reader.query(&select.rows())?
+            reader.query(&select.rows(Dialect::Sqlite))?
         };
         let total = match query.skip_total {
             true => -1,
             false if rows.is_empty() && query.page == 1 => 0,
-            false => reader.count(&select.count(), &select.tables())?,
+            false => reader.count(&select.count(Dialect::Sqlite), &select.tables())?,
         };
         let next = self.next_cursor(&listing, &rows, query);
         let mut page = self.page(reader, ctx, collection, Items::Rows(rows), Emails::AsAllowed)?;
@@ -88,13 +87,14 @@ impl Records {
         let sort = sort.map_err(|error| refused("sort", error))?;
         let bound_sort = sort.bind(ctx);
         let after = match query.cursor.as_deref() {
-            None | Some("") => None,
+            None => None,
+            Some("") => Some(Cursor::start()),
             Some(text) => Some(Cursor::decode(text, &bound_sort).ok_or_else(|| {
                 let expected = "Must be the nextCursor of a list with the same sort.";
                 Error::invalid("", "cursor", FieldError::new("validation_invalid_cursor", expected))
             })?),
         };
-        Ok(Listing { collection: collection.clone(), filters, sort, bound_sort, after })
+        Ok(Listing { collection: collection.clone(), filters, bound_sort, after })
     }
 
     /// Where the next page starts, when the client walks by cursor and there may be one.
@@ -104,7 +104,8 @@ impl Records {
         if !full {
             return Some(String::new());
         }
-        Some(Cursor::after(&listing.bound_sort, &listing.collection, &rows.row(rows.len() - 1)).encode())
+        let last = rows.row(rows.len().checked_sub(1)?);
+        Some(Cursor::after(&last, listing.collection.fields.len(), &listing.bound_sort).encode(&listing.bound_sort))
     }
 }
 
@@ -114,9 +115,8 @@ impl Listing {
         let offset = if keyset { 0 } else { (query.page - 1).saturating_mul(query.per_page) };
         Select {
             filters,
-            sort: Some(&self.bound_sort),
+            sort: &self.bound_sort,
             after: self.after.as_ref(),
-            keyset,
             limit: query.per_page,
             offset,
             ..Select::of(&self.collection)
@@ -126,12 +126,17 @@ impl Listing {
 
 /// A client's expression that cannot be used: the contract's status and message, plus what is wrong and where.
 fn refused(parameter: &str, error: ExprError) -> Error {
-    if let Some(message) = error.forbidden() {
-        return Error::forbidden(message);
+    if error.is_forbidden() {
+        return Error::forbidden(error.message);
     }
-    let mut errors = Errors::default();
-    errors.add(parameter, error.into_field_error());
-    Error::Invalid { message: String::new(), errors }
+    let mut problem = FieldError::new(error.code, error.to_string()).with("position", error.at);
+    if !error.expected.is_empty() {
+        problem = problem.with("expected", error.expected);
+    }
+    if let Some(nearest) = error.nearest {
+        problem = problem.with("nearest", nearest);
+    }
+    Error::invalid("", parameter, problem)
 }
 
 fn write_envelope(out: &mut Vec<u8>, query: &ListQuery, total: i64) {

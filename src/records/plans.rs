@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 use quick_cache::Equivalent;
 
 use crate::context::Ctx;
-use crate::expr::{Access, ExprError, Predicate, Scope, Sort};
+use crate::expr::{self, Access, ExprError, Predicate, Scope, Sort};
 use crate::schema::{Catalog, Collection};
 
 /// How many checked expressions are kept.
@@ -68,7 +68,7 @@ impl Plans {
             return Ok(found);
         }
         let scope = Scope { catalog, root, caller: ctx.caller.collection(), access };
-        let made = Arc::new(Predicate::compile(text, &scope)?);
+        let made = expr::compile(text, &scope)?;
         self.predicates.insert(key.to_owned(), made.clone());
         Ok(made)
     }
@@ -87,7 +87,7 @@ impl Plans {
             return Ok(found);
         }
         let scope = Scope { catalog, root, caller: ctx.caller.collection(), access };
-        let made = Arc::new(Sort::compile(text, &scope)?);
+        let made = Sort::compile(text, &scope)?;
         self.sorts.insert(key.to_owned(), made.clone());
         Ok(made)
     }

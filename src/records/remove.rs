@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::schema::{Collection, FieldKind, Record};
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::{Row as _, Value, list};
 
@@ -53,7 +53,7 @@ impl Records {
         let mut folders = Folders::new();
         loop {
             let select = Select { limit: CHUNK, ..Select::of(collection) };
-            let rows = tx.query(&select.rows())?;
+            let rows = tx.query(&select.rows(Dialect::Sqlite))?;
             if rows.is_empty() {
                 return Ok(folders);
             }
@@ -99,7 +99,7 @@ impl Records {
         let ids = [id.to_string()];
         loop {
             let restrict = Restrict::Refers { field: position, ids: &ids };
-            let rows = tx.query(&Select { restrict, limit: CHUNK, ..Select::of(other) }.rows())?;
+            let rows = tx.query(&Select { restrict, limit: CHUNK, ..Select::of(other) }.rows(Dialect::Sqlite))?;
             if rows.is_empty() {
                 return Ok(());
             }

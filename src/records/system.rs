@@ -6,7 +6,7 @@ use crate::context::Ctx;
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::expr::Access;
 use crate::schema::{Collection, Record, generate};
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
 
@@ -27,7 +27,7 @@ impl Records {
         if collection.is_auth() {
             for other in catalog.iter().filter(|other| other.is_auth() && other.id != collection.id) {
                 let select = Select { restrict: Restrict::Id(record.id()), limit: 1, ..Select::of(other) };
-                if !reader.query(&select.exists())?.is_empty() {
+                if !reader.query(&select.exists(Dialect::Sqlite))?.is_empty() {
                     let message = "Invalid or duplicated auth record id.";
                     errors.add("id", FieldError::new("validation_invalid_auth_id", message));
                 }
@@ -146,10 +146,10 @@ impl Records {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };
-        let predicate = crate::expr::Predicate::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
+        let predicate = crate::expr::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
         let bound = predicate.bind(&ctx);
         let select = Select { filters: &[&bound], ..Select::of(collection) };
-        let rows = reader.query(&select.rows())?;
+        let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         Ok(rows.iter().map(|row| Record::of(collection, &row)).collect())
     }
 }

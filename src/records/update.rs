@@ -7,7 +7,7 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::passwords::{self, Verdict};
 use crate::schema::{Collection, Record};
-use crate::sql::{Restrict, Select};
+use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::Json;
 
@@ -160,7 +160,7 @@ impl Records {
     /// The record with this id, whatever the rules say; 404 when there is none.
     pub fn stored(&self, reader: &mut dyn Reader, collection: &Arc<Collection>, id: &str) -> Result<Record> {
         let select = Select { restrict: Restrict::Id(id), limit: 1, ..Select::of(collection) };
-        let rows = reader.query(&select.rows())?;
+        let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         if rows.is_empty() {
             return Err(Error::not_found(""));
         }

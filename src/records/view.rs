@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::schema::Record;
-use crate::sql::{Restrict, Select};
-use crate::store::Reader;
+use crate::schema::{Collection, Record};
+use crate::sql::{Dialect, Restrict, Select};
+use crate::store::{Reader, Rows};
 
 use super::expand::Paths;
 use super::present::{Emails, Items, Page};
@@ -28,7 +28,7 @@ impl Records {
         };
         let filters: Vec<_> = rule.iter().collect();
         let select = Select { restrict: Restrict::Id(id), filters: &filters, limit: 1, ..Select::of(collection) };
-        let rows = reader.query(&select.rows())?;
+        let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         if rows.is_empty() {
             return Err(Error::not_found(""));
         }
@@ -44,6 +44,20 @@ impl Records {
                 let collection = record.collection.clone();
                 let page = records.page(reader, &ctx, &collection, Items::One(record.clone()), Emails::AsAllowed)?;
                 records.answer(reader, &ctx, page)
+            })
+            .await
+    }
+
+    /// Rows of any shape as JSON objects separated by commas.
+    pub async fn present_rows(&self, ctx: Ctx, collection: &Arc<Collection>, rows: Rows) -> Result<Vec<u8>> {
+        let (records, collection, rows) = (self.clone(), collection.clone(), Arc::new(rows));
+        self.store
+            .read(move |reader| {
+                let items = Items::Shared(rows.clone());
+                let page = records.page(reader, &ctx, &collection, items, Emails::AsAllowed)?;
+                let mut out = Vec::new();
+                page.write_all(&mut out);
+                Ok(out)
             })
             .await
     }

@@ -155,7 +155,7 @@ impl Collection {
     }
 
     fn fields_json(&self) -> Json {
-        Json::Array(self.fields.iter().map(Field::to_json).collect())
+        Json::Array(self.fields.iter().map(|field| Json::Object(field.to_json())).collect())
     }
 
     /// The properties only its type has.

@@ -3,6 +3,9 @@
 use super::Collection;
 use super::sql_text::{self, Kind, Token, quote};
 
+/// How the names of indexes begin that the server makes for itself.
+pub const OWN_INDEX: &str = "__rel_";
+
 /// A parsed index statement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Index {
@@ -103,6 +106,24 @@ impl Index {
     /// The plain column it begins with.
     pub fn first_column(&self) -> Option<&str> {
         self.columns.first().and_then(|column| column.on.column())
+    }
+
+    /// A column of this name occurs in it.
+    pub fn mentions(&self, column: &str) -> bool {
+        let in_text = |text: &str| {
+            let found = std::cell::Cell::new(false);
+            let look = |name: &str| -> Option<String> {
+                found.set(found.get() || name.eq_ignore_ascii_case(column));
+                None
+            };
+            sql_text::rename_columns(text, &look);
+            found.get()
+        };
+        let on = |part: &IndexColumn| match &part.on {
+            Indexed::Column(name) => name.eq_ignore_ascii_case(column),
+            Indexed::Expression(text) => in_text(text),
+        };
+        self.columns.iter().any(on) || in_text(&self.filter)
     }
 
     /// Lookups through it ignore case.

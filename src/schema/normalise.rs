@@ -1,8 +1,9 @@
 //! What every save does to a collection before it is judged: missing scaffold fields and indexes come back, enforced
 //! flags are set, index texts name their table, references to nothing are cleared.
 
+use super::field::DEFAULT_ID_PATTERN;
 use super::ids::field_id;
-use super::scaffold::{DEFAULT_ID_PATTERN, scaffold_fields};
+use super::scaffold::scaffold_fields;
 use super::{Collection, CollectionKind, Field, FieldKind, Index};
 use crate::id::Ids;
 
@@ -11,7 +12,7 @@ const MAX_INDEX_NAME: usize = 64;
 
 impl Collection {
     /// Brings a submitted collection into the form it is stored in; `stored` is its version before the save.
-    pub fn normalise(&mut self, stored: Option<&Collection>, ids: &Ids) {
+    pub fn normalise(&mut self, stored: Option<&Collection>) {
         self.restore_scaffold(stored);
         for text in &mut self.indexes {
             if let Some(mut index) = Index::parse(text).filter(|index| index.table != self.name) {
@@ -35,9 +36,13 @@ impl Collection {
             options.password_auth.enabled = true;
             options.mfa.enabled |= options.otp.enabled;
         }
-        // Whoever passed the old rule must pass the new one: all tokens end.
+    }
+
+    /// Whoever passed the old `authRule` must pass the new one: when it changes, all tokens end.
+    pub fn end_sessions_of_old_rule(&mut self, stored: &Collection, ids: &Ids) {
+        let CollectionKind::Auth(options) = &mut self.kind else { return };
         let rule = |rule: &Option<String>| rule.clone().unwrap_or_default();
-        if stored.and_then(Collection::auth).is_some_and(|old| rule(&old.auth_rule) != rule(&options.auth_rule)) {
+        if stored.auth().is_some_and(|old| rule(&old.auth_rule) != rule(&options.auth_rule)) {
             options.auth_token.secret = ids.secret(50);
         }
     }
@@ -122,13 +127,13 @@ mod tests {
     use crate::value::Json;
 
     fn draft(stored: Option<&Collection>, body: Json) -> Collection {
-        let (ids, body) = (Ids::seeded(u64::from(stored.is_some())), body.as_object().expect("an object").clone());
+        let (ids, body) = (Ids::seeded(1), body.as_object().expect("an object").clone());
         let draft = match stored {
             Some(stored) => Draft::update(stored, &body),
             None => Draft::create(&body, &ids),
         };
         let mut collection = draft.expect("loads").collection;
-        collection.normalise(stored, &ids);
+        collection.normalise(stored);
         collection
     }
 
@@ -181,9 +186,13 @@ mod tests {
     #[test]
     fn another_auth_rule_ends_all_sessions() {
         let stored = draft(None, json!({"type": "auth", "name": "a"}));
-        let secret = |collection: &Collection| collection.auth().expect("auth").auth_token.secret.clone();
-        assert_eq!(secret(&draft(Some(&stored), json!({"authRule": null}))), secret(&stored));
-        assert_ne!(secret(&draft(Some(&stored), json!({"authRule": "verified = true"}))), secret(&stored));
+        let ended = |body: Json| {
+            let mut changed = draft(Some(&stored), body);
+            changed.end_sessions_of_old_rule(&stored, &Ids::seeded(2));
+            changed.auth().expect("auth").auth_token != stored.auth().expect("auth").auth_token
+        };
+        assert!(!ended(json!({"authRule": null})));
+        assert!(ended(json!({"authRule": "verified = true"})));
     }
 
     #[test]

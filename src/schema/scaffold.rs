@@ -2,14 +2,12 @@
 //! database is born with.
 
 use super::auth_options::{AuthAlert, AuthOptions, MappedFields, Mfa, OAuth2, Otp, PasswordAuth, TokenOptions};
+use super::field::DEFAULT_ID_PATTERN;
 use super::ids::{collection_id, field_id};
 use super::mail_templates as mails;
 use super::normalise::auth_index;
 use super::{Collection, CollectionKind, Field, FieldKind, RuleSet, SUPERUSERS};
 use crate::id::Ids;
-
-/// The pattern of record ids unless the owner chose another.
-pub const DEFAULT_ID_PATTERN: &str = "^[a-z0-9]+$";
 
 const OWNER: &str =
     "@request.auth.id != '' && recordRef = @request.auth.id && collectionRef = @request.auth.collectionId";

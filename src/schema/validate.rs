@@ -7,6 +7,7 @@ mod indexes;
 
 use super::{Catalog, Collection, CollectionKind, Draft};
 use crate::error::{Errors, FieldError};
+use crate::id::Ids;
 
 /// The check of one rule text against a collection: `Err` says why it does not compile.
 pub type CompileRule<'a> = &'a dyn Fn(&str, &Collection) -> Result<(), String>;
@@ -21,6 +22,8 @@ pub struct Check<'a> {
     /// Lower-cased names of the tables and views in the database.
     pub tables: &'a [String],
     pub compile: CompileRule<'a>,
+    /// Makes samples of patterns that generate values.
+    pub ids: &'a Ids,
 }
 
 impl Check<'_> {
@@ -85,7 +88,7 @@ impl Check<'_> {
             let message = "Collection name must be unique (case insensitive).";
             return Err(FieldError::new("validation_collection_name_exists", message));
         }
-        if self.catalog.by_id(name).is_some() {
+        if self.others().any(|other| other.id == *name) {
             let message = "The name must not match an existing collection id.";
             return Err(FieldError::new("validation_collection_name_id_duplicate", message));
         }

@@ -4,8 +4,8 @@
 mod select;
 
 use self::select::{Arm, Item, arms};
+use super::field::DEFAULT_ID_PATTERN;
 use super::ids::field_id;
-use super::scaffold::DEFAULT_ID_PATTERN;
 use super::sql_text::{Kind, Token, tokens};
 use super::{Catalog, Field, FieldKind};
 use crate::id::Ids;
@@ -42,17 +42,37 @@ pub fn statement(query: &str) -> Result<&str, String> {
     Ok(query.get(..end).unwrap_or_default().trim())
 }
 
+/// What a query says about the view it makes.
+#[derive(Clone, Debug)]
+pub struct Inferred {
+    pub fields: Vec<Field>,
+    /// The `id` column is text by itself.
+    pub text_id: bool,
+}
+
 /// The fields of a view whose query has these result columns.
 ///
 /// Fails with what to tell the owner when columns are not named one by one.
-pub fn fields(query: &str, columns: &[String], catalog: &Catalog, ids: &Ids) -> Result<Vec<Field>, String> {
+pub fn fields(query: &str, columns: &[String], catalog: &Catalog, ids: &Ids) -> Result<Inferred, String> {
     let kinds = kinds(query, columns.len(), catalog)?;
-    let mut fields: Vec<Field> = Vec::with_capacity(columns.len());
+    let mut inferred = Inferred { fields: Vec::with_capacity(columns.len()), text_id: false };
     for (name, kind) in columns.iter().zip(kinds) {
-        let field = field(name, kind, catalog, &fields, ids);
-        fields.push(field);
+        inferred.text_id |= name == "id" && is_text(&kind, catalog);
+        let field = field(name, kind, catalog, &inferred.fields, ids);
+        inferred.fields.push(field);
     }
-    Ok(fields)
+    Ok(inferred)
+}
+
+fn is_text(column: &Column, catalog: &Catalog) -> bool {
+    match column {
+        Column::From(origin) => {
+            let field = catalog.by_id(&origin.collection_id).and_then(|collection| collection.field(&origin.field));
+            field.is_some_and(|(_, field)| !field.is_numeric() && !matches!(field.kind, FieldKind::Json { .. }))
+        }
+        Column::Text => true,
+        Column::Integer | Column::Number | Column::Bool | Column::Any => false,
+    }
 }
 
 /// Where the `index`-th result column of a query comes from, when it is a plain column of a known collection.

@@ -3,6 +3,7 @@
 //! Every column has affinity TEXT except those of numbers and flags: what the server binds is what is stored.
 
 use super::Sql;
+use crate::schema::index::OWN_INDEX;
 use crate::schema::{Collection, Field, FieldKind, Index};
 
 /// Separates the wrapping of a view from its query; the query may end in a comment.
@@ -170,7 +171,7 @@ pub fn own_indexes(collection: &Collection) -> Vec<(String, Sql)> {
     let single = collection.fields.iter().filter(|field| field.relation().is_some() && !field.is_multiple());
     let missing = single.filter(|field| !covered.iter().any(|index| covers(index, field)));
     let print = |field: &Field| {
-        let name = format!("__rel_{}_{}", collection.id, field.id);
+        let name = format!("{OWN_INDEX}{}_{}", collection.id, field.id);
         let mut sql = Sql::new();
         sql.push("CREATE INDEX IF NOT EXISTS ").ident(&name).push(" ON ").ident(&collection.name);
         sql.push(" (").ident(&field.name).push(")");
@@ -243,6 +244,18 @@ pub fn create_stand_in(name: &str, columns: &[&str]) -> Sql {
         sql.ident(column);
     }
     sql.push(")");
+    sql
+}
+
+/// A statement as the database itself printed it.
+pub fn verbatim(statement: &str) -> Sql {
+    Sql { text: statement.to_string(), params: Vec::new() }
+}
+
+/// A look at a view without reading a row: fails when it does not compile.
+pub fn peek(view: &str) -> Sql {
+    let mut sql = Sql::new();
+    sql.push("SELECT * FROM ").ident(view).push(" LIMIT 0");
     sql
 }
 

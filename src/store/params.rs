@@ -1,6 +1,6 @@
 //! Small documents the server keeps for itself, one row each: settings.
 
-use super::{Reader, Store, StoreError, Tx};
+use super::{Store, StoreError, Tx};
 use crate::sql::Sql;
 use crate::value::{Row as _, Value};
 

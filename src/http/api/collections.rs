@@ -3,12 +3,18 @@
 use actix_web::{delete, get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use std::sync::Arc;
+
 use super::{ListParams, ShapeParams, SuperuserRefusal};
+use crate::collections;
 use crate::error::Result;
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
-use crate::value::Object;
+use crate::records::uploads;
+use crate::schema::{Collection, providers};
+use crate::store::Tx;
+use crate::value::{Json, Object, json};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(scaffolds).service(oauth2_providers).service(dry_run_view).service(import);
@@ -20,7 +26,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/api/collections")]
 pub async fn list(ask: Ask) -> Answer {
     ask.superuser()?;
-    ask.json(ask.collections.list(&ask.ctx).await?)
+    ask.json(collections::list(&ask.store, &ask.ctx, &ask.records.ids)?)
 }
 
 /// View a collection
@@ -28,7 +34,7 @@ pub async fn list(ask: Ask) -> Answer {
 #[get("/api/collections/{collection}")]
 pub async fn view(ask: Ask, path: web::Path<String>) -> Answer {
     ask.superuser()?;
-    ask.json(ask.collections.view(&path).await?)
+    ask.json(collections::view(&ask.store, &path)?)
 }
 
 /// Create a collection
@@ -39,7 +45,7 @@ pub async fn view(ask: Ask, path: web::Path<String>) -> Answer {
 pub async fn create(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let submitted = submitted(raw, &ask).await?;
-    ask.json(ask.collections.create(submitted).await?)
+    ask.json(collections::create(&ask.store, submitted).await?)
 }
 
 /// Update a collection
@@ -50,7 +56,7 @@ pub async fn create(ask: Ask, raw: Raw) -> Answer {
 pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     ask.superuser()?;
     let submitted = submitted(raw, &ask).await?;
-    ask.json(ask.collections.update(&path, submitted).await?)
+    ask.json(collections::update(&ask.store, &path, submitted).await?)
 }
 
 /// Delete a collection
@@ -60,7 +66,10 @@ pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
 #[delete("/api/collections/{collection}")]
 pub async fn delete(ask: Ask, path: web::Path<String>) -> Answer {
     ask.superuser()?;
-    ask.collections.delete(&path).await?;
+    let removed = collections::delete(&ask.store, &path).await?;
+    if let Some(id) = removed.files_of {
+        uploads::remove_folders(&ask.records, &[id]).await;
+    }
     done()
 }
 
@@ -69,7 +78,10 @@ pub async fn delete(ask: Ask, path: web::Path<String>) -> Answer {
 #[delete("/api/collections/{collection}/truncate")]
 pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
     ask.superuser()?;
-    ask.collections.truncate(&path).await?;
+    let records = ask.records.clone();
+    let empty = move |tx: &mut Tx, collection: &Arc<Collection>| records.delete_all(tx, collection);
+    let folders = collections::truncate(&ask.store, &path, empty).await?;
+    uploads::remove_folders(&ask.records, &folders).await;
     done()
 }
 
@@ -81,7 +93,7 @@ pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
 pub async fn import(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
-    ask.collections.import(submitted).await?;
+    collections::import(&ask.store, submitted).await?;
     done()
 }
 
@@ -90,7 +102,7 @@ pub async fn import(ask: Ask, raw: Raw) -> Answer {
 #[get("/api/collections/meta/scaffolds")]
 pub async fn scaffolds(ask: Ask) -> Answer {
     ask.superuser()?;
-    ask.json(ask.collections.scaffolds().await?)
+    ask.json(collections::scaffolds(&ask.records.ids))
 }
 
 /// Known sign-in providers
@@ -98,7 +110,7 @@ pub async fn scaffolds(ask: Ask) -> Answer {
 #[get("/api/collections/meta/oauth2-providers")]
 pub async fn oauth2_providers(ask: Ask) -> Answer {
     ask.superuser()?;
-    ask.json(ask.collections.oauth2_providers().await?)
+    ask.json(providers::list())
 }
 
 /// Try a view query
@@ -109,7 +121,15 @@ pub async fn oauth2_providers(ask: Ask) -> Answer {
 pub async fn dry_run_view(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
-    ask.json(ask.collections.dry_run_view(submitted).await?)
+    let found = collections::dry_run_view(&ask.store, submitted, ask.records.ids.clone()).await?;
+    let fields = found.collection.fields.iter().map(|field| Json::Object(field.to_json())).collect();
+    let sample = ask.records.present_rows(ask.ctx.clone(), &found.collection, found.rows).await?;
+    let mut out = b"{\"fields\":".to_vec();
+    json::write(&mut out, &Json::Array(fields));
+    out.extend_from_slice(b",\"sample\":[");
+    out.extend_from_slice(&sample);
+    out.extend_from_slice(b"]}");
+    ask.json(out)
 }
 
 async fn submitted(raw: Raw, ask: &Ask) -> Result<Object> {

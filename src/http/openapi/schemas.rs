@@ -112,7 +112,7 @@ fn record(collection: &Collection, audience: Audience) -> Json {
     properties.insert("collectionId".into(), json!({"type": "string", "const": collection.id}));
     properties.insert("collectionName".into(), json!({"type": "string", "const": collection.name}));
     for field in collection.fields.iter().filter(|field| is_shown(field, collection, audience)) {
-        properties.insert(field.name.clone(), answer_shape(field));
+        properties.insert(field.name.clone(), shape(field));
         if !(collection.is_auth() && field.name == "email") {
             required.push(field.name.clone());
         }
@@ -138,7 +138,7 @@ fn body(collection: &Collection, audience: Audience, write: Write) -> Json {
         if hidden || fixed || field.name == "tokenKey" || matches!(field.kind, FieldKind::Autodate { .. }) {
             continue;
         }
-        properties.insert(field.name.clone(), body_shape(field));
+        properties.insert(field.name.clone(), shape(field));
         if field.required && field.name != "id" && write == Write::Create {
             required.push(Json::from(field.name.clone()));
         }
@@ -164,47 +164,9 @@ fn is_shown(field: &Field, collection: &Collection, audience: Audience) -> bool 
     !secret && (!field.hidden || audience == Audience::Superuser)
 }
 
-fn answer_shape(field: &Field) -> Json {
-    let one = match &field.kind {
-        FieldKind::File { .. } => json!({"type": "string", "description": "A file name"}),
-        FieldKind::Text { .. }
-        | FieldKind::Number { .. }
-        | FieldKind::Bool
-        | FieldKind::Email { .. }
-        | FieldKind::Url { .. }
-        | FieldKind::Editor { .. }
-        | FieldKind::Date { .. }
-        | FieldKind::Autodate { .. }
-        | FieldKind::Select { .. }
-        | FieldKind::Relation { .. }
-        | FieldKind::Json { .. }
-        | FieldKind::Password { .. }
-        | FieldKind::GeoPoint => value_shape(field),
-    };
-    listed(field, one)
-}
-
-fn body_shape(field: &Field) -> Json {
-    let one = match &field.kind {
-        FieldKind::File { .. } => json!({"type": "string", "description": "A stored name, or a part of a form"}),
-        FieldKind::Password { .. } => json!({"type": "string", "format": "password"}),
-        FieldKind::Text { .. }
-        | FieldKind::Number { .. }
-        | FieldKind::Bool
-        | FieldKind::Email { .. }
-        | FieldKind::Url { .. }
-        | FieldKind::Editor { .. }
-        | FieldKind::Date { .. }
-        | FieldKind::Autodate { .. }
-        | FieldKind::Select { .. }
-        | FieldKind::Relation { .. }
-        | FieldKind::Json { .. }
-        | FieldKind::GeoPoint => value_shape(field),
-    };
-    listed(field, one)
-}
-
-fn listed(field: &Field, one: Json) -> Json {
+/// The value of a field: one, or a list of such.
+fn shape(field: &Field) -> Json {
+    let one = value_shape(field);
     let mut shape = if field.is_multiple() { json!({"type": "array", "items": one}) } else { one };
     if !field.help.is_empty() {
         super::set(&mut shape, "description", field.help.clone().into());
@@ -253,6 +215,7 @@ fn value_shape(field: &Field) -> Json {
             "type": "object", "required": ["lon", "lat"],
             "properties": {"lon": {"type": "number"}, "lat": {"type": "number"}},
         }),
-        FieldKind::File { .. } | FieldKind::Password { .. } => json!({"type": "string"}),
+        FieldKind::File { .. } => json!({"type": "string", "description": "A file name; new files are form parts"}),
+        FieldKind::Password { .. } => json!({"type": "string", "format": "password"}),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, between, length};
 use crate::error::{Errors, FieldError};
 use crate::schema::auth_options::{AuthOptions, Mfa, OAuth2, Otp, PasswordAuth, Provider, Template};
-use crate::schema::providers::PROVIDERS;
+use crate::schema::providers;
 use crate::value::net::is_url;
 
 const DAY_S: i64 = 86_400;
@@ -116,7 +116,7 @@ fn oauth2(oauth2: &OAuth2, errors: &mut Errors) {
 
 fn provider(provider: &Provider, errors: &mut Errors) {
     required("name", &provider.name, errors);
-    if !PROVIDERS.contains(&provider.name.as_str()) {
+    if !providers::is_known(&provider.name) {
         let message = format!("Invalid or missing provider with name {}.", provider.name);
         let error = FieldError::new("validation_missing_provider", message);
         errors.add("name", error.with("name", provider.name.as_str()));

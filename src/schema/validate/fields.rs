@@ -1,11 +1,9 @@
 //! The field list: names and ids, the primary key, what may not change, where relations point.
 
-use super::{Check, length, no_via, word};
+use super::Check;
 use crate::error::{Errors, FieldError};
 use crate::schema::{Field, FieldKind};
 
-/// Names that mean something else in records and expressions.
-const NOT_A_NAME: [&str; 7] = ["null", "true", "false", "_rowid_", "collectionId", "collectionName", "expand"];
 /// Names of inputs of auth records that are not stored.
 const RESERVED_IN_AUTH: [&str; 2] = ["passwordConfirm", "oldPassword"];
 const COMPOSITE_KEY: &str = "Composite PKs are not supported and the collection must have only 1 PK.";
@@ -27,22 +25,13 @@ impl Check<'_> {
                 list.add(index.to_string(), error);
                 continue;
             }
-            let mut found = Errors::default();
-            found.check("id", self.field_id(index, field));
-            found.check("name", self.field_name(index, field));
+            let mut found = field.validate_settings(stored, self.ids);
+            found.check("id", self.unique_id(index, field));
+            found.check("name", self.free_name(index, field));
             if keys > 1 && is_primary_key(field) {
                 found.add("primaryKey", FieldError::new("validation_unsupported_composite_pk", COMPOSITE_KEY));
             }
-            if !new.is_view() {
-                if !field.help.is_empty() {
-                    found.check("help", length(&field.help, 1, 300));
-                }
-                field.validate_settings(&mut found);
-            }
-            self.relation(field, stored, &mut found);
-            if let Some(stored) = stored {
-                unchanged_autodate(field, stored, &mut found);
-            }
+            found.check("collectionId", self.relation_target(field));
             list.add(index.to_string(), found);
         }
     }
@@ -57,7 +46,6 @@ impl Check<'_> {
         let renamed = |old: &Field| new.fields.iter().any(|field| field.id == old.id && field.name != old.name);
         let key_renamed = !new.is_view() && stored.iter().any(|old| is_primary_key(old) && renamed(old));
         if key_renamed || !new.fields.iter().any(|field| field.name == "id" && is_primary_key(field)) {
-            // An `id` of another type is reported at its place, beside the scaffold's own.
             return Err(FieldError::new("validation_missing_primary_key", "Missing or invalid \"id\" PK field."));
         }
         let kept = |old: &Field| new.fields.iter().any(|field| field.id == old.id && field.name == old.name);
@@ -68,8 +56,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn field_id(&self, index: usize, field: &Field) -> Result<(), FieldError> {
-        length(&field.id, 1, 100)?;
+    fn unique_id(&self, index: usize, field: &Field) -> Result<(), FieldError> {
         if self.collection().fields.iter().take(index).any(|other| other.id == field.id) {
             let message = format!("Duplicated or invalid field id {:?}.", field.id);
             return Err(FieldError::new("validation_duplicated_field_id", message));
@@ -77,14 +64,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn field_name(&self, index: usize, field: &Field) -> Result<(), FieldError> {
+    fn free_name(&self, index: usize, field: &Field) -> Result<(), FieldError> {
         let name = field.name.as_str();
-        length(name, 1, 100)?;
-        word(name)?;
-        no_via(name)?;
-        if NOT_A_NAME.contains(&name) {
-            return Err(FieldError::new("validation_not_in_invalid", "Must not be in list."));
-        }
         if self.collection().is_auth() && RESERVED_IN_AUTH.contains(&name) {
             let message = "The field name is reserved and cannot be used.";
             return Err(FieldError::new("validation_reserved_field_name", message));
@@ -96,51 +77,25 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn relation(&self, field: &Field, stored: Option<&Field>, errors: &mut Errors) {
-        let Some(target) = field.relation() else { return };
-        if target.is_empty() {
-            errors.add("collectionId", FieldError::required());
-            return;
-        }
-        if stored.and_then(Field::relation).is_some_and(|before| before != target) {
-            let message = "The relation collection cannot be changed.";
-            errors.add("collectionId", FieldError::new("validation_field_relation_change", message));
-            return;
-        }
-        let new = self.collection();
-        let of_view = match self.catalog.by_id(target) {
-            _ if target == new.id => new.is_view(),
+    fn relation_target(&self, field: &Field) -> Result<(), FieldError> {
+        let Some(target) = field.relation() else { return Ok(()) };
+        let own = self.collection();
+        let to_view = match self.catalog.by_id(target) {
+            _ if target == own.id => own.is_view(),
             Some(collection) => collection.is_view(),
             None => {
                 let message = "The relation collection doesn't exist.";
-                errors.add("collectionId", FieldError::new("validation_field_relation_missing_collection", message));
-                return;
+                return Err(FieldError::new("validation_field_relation_missing_collection", message));
             }
         };
-        if of_view && !new.is_view() {
+        if to_view && !own.is_view() {
             let message = "Only view collections are allowed to have relations to other views.";
-            let code = "validation_relation_field_non_view_base_collection";
-            errors.add("collectionId", FieldError::new(code, message));
+            return Err(FieldError::new("validation_relation_field_non_view_base_collection", message));
         }
+        Ok(())
     }
 }
 
 fn is_primary_key(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Text { primary_key: true, .. })
-}
-
-/// The server relies on when its own fields are stamped.
-fn unchanged_autodate(field: &Field, stored: &Field, errors: &mut Errors) {
-    let flags = |field: &Field| match field.kind {
-        FieldKind::Autodate { on_create, on_update } => Some((on_create, on_update)),
-        _ => None,
-    };
-    let (Some(new), Some(old)) = (flags(field), flags(stored)) else { return };
-    let changed = || FieldError::new("validation_values_mismatch", "Values don't match.");
-    if stored.system && new.0 != old.0 {
-        errors.add("onCreate", changed());
-    }
-    if stored.system && new.1 != old.1 {
-        errors.add("onUpdate", changed());
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::error::{Errors, FieldError};
+use crate::schema::index::OWN_INDEX;
 use crate::schema::{Collection, Index};
 
 impl Check<'_> {
@@ -33,6 +34,10 @@ impl Check<'_> {
         let Some(index) = Index::parse(text) else {
             return Err(FieldError::new("validation_invalid_index_expression", "Invalid CREATE INDEX expression."));
         };
+        if index.name.to_ascii_lowercase().starts_with(OWN_INDEX) {
+            let message = format!("Index names that begin with {OWN_INDEX} are the server's own.");
+            return Err(FieldError::new("validation_invalid_index_expression", message));
+        }
         if earlier.iter().any(|other| other.name.eq_ignore_ascii_case(&index.name)) {
             return Err(FieldError::new("validation_duplicated_index_name", "The index name already exists."));
         }
@@ -72,12 +77,17 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The columns of a stored index under their new names.
-    fn columns_now(&self, old: &Index) -> Vec<Option<&str>> {
-        let before = |name: &str| self.stored.and_then(|stored| stored.field(name)).map(|(_, field)| field.id.as_str());
-        let now =
-            |id: &str| self.collection().fields.iter().find(|field| field.id == id).map(|field| field.name.as_str());
-        names(old).into_iter().map(|name| name.and_then(before).and_then(now)).collect()
+    /// The columns of a stored index under their new names; system fields have none.
+    fn columns_now<'a>(&'a self, old: &'a Index) -> Vec<Option<&'a str>> {
+        let now = |name: &'a str| {
+            let (_, before) = self.stored?.field(name)?;
+            if before.system {
+                return Some(name);
+            }
+            let field = self.collection().fields.iter().find(|field| field.id == before.id)?;
+            Some(field.name.as_str())
+        };
+        names(old).into_iter().map(|name| name.and_then(now)).collect()
     }
 }
 

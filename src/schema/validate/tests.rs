@@ -24,7 +24,7 @@ fn catalog() -> Catalog {
     let view = json!({"id": "stats_id", "name": "stats", "type": "view", "viewQuery": "select id from posts"});
     for body in [posts, view] {
         let mut new = Draft::create(&object(&body), &ids).expect("loads").collection;
-        new.normalise(None, &ids);
+        new.normalise(None);
         all.push(Arc::new(new));
     }
     Catalog::new(1, all)
@@ -46,7 +46,7 @@ fn problems(of: Option<&str>, body: &Json) -> Vec<String> {
     if draft.collection.id.is_empty() {
         draft.collection.id = "new_id".to_string();
     }
-    draft.collection.normalise(stored.map(AsRef::as_ref), &ids);
+    draft.collection.normalise(stored.map(AsRef::as_ref));
     let tables = ["_params".to_string(), "posts".to_string()];
     let check = Check {
         draft: &draft,
@@ -54,6 +54,7 @@ fn problems(of: Option<&str>, body: &Json) -> Vec<String> {
         catalog: &catalog,
         tables: &tables,
         compile: &compile,
+        ids: &ids,
     };
     let mut found = Vec::new();
     flatten(&check.run().to_json(), "", &mut found);
@@ -218,6 +219,7 @@ fn indexes() {
     check(
         None,
         &[
+            (indexes(json!(["create index __rel_x on c (id)"])), &["indexes.0 validation_invalid_index_expression"]),
             (indexes(json!(["foo"])), &["indexes.0 validation_invalid_index_expression"]),
             (
                 indexes(json!(["create index a on c (id)", "create index A on c (x)"])),

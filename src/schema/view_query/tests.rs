@@ -12,21 +12,21 @@ fn catalog() -> Catalog {
     let make = |body: Json| -> Arc<Collection> {
         let ids = Ids::seeded(1);
         let mut new = Draft::create(body.as_object().expect("an object"), &ids).expect("loads").collection;
-        new.normalise(None, &ids);
+        new.normalise(None);
         Arc::new(new)
     };
     let posts = json!({"id": "p", "name": "posts", "fields": [
         {"name": "title", "type": "text", "max": 7}, {"name": "n", "type": "number"}, {"name": "author", "type": "relation", "collectionId": "u"}]});
     let mut view = make(json!({"id": "v", "name": "stats", "type": "view", "viewQuery": "select 1 as id"}));
     let inferred = fields("select 1 as id", &["id".to_string()], &Catalog::default(), &Ids::seeded(1));
-    Arc::make_mut(&mut view).fields = inferred.expect("columns are named");
+    Arc::make_mut(&mut view).fields = inferred.expect("columns are named").fields;
     Catalog::new(1, vec![make(posts), make(json!({"id": "u", "name": "users", "type": "auth"})), view])
 }
 
 /// `name:type` of each field; relations with their target, clones with a `+`.
 fn infer(query: &str, columns: &str) -> String {
     let columns: Vec<String> = columns.split_whitespace().map(String::from).collect();
-    let fields = fields(query, &columns, &catalog(), &Ids::seeded(1)).expect("columns are named");
+    let fields = fields(query, &columns, &catalog(), &Ids::seeded(1)).expect("columns are named").fields;
     let show = |field: &Field| {
         let detail = match &field.kind {
             FieldKind::Relation { collection_id, .. } => format!(">{collection_id}"),
@@ -106,7 +106,8 @@ fn select_items_become_fields() {
 #[test]
 fn clones_keep_their_options() {
     let columns = ["id", "t"].map(String::from);
-    let fields = fields("select id, title as t from posts", &columns, &catalog(), &Ids::seeded(1)).expect("named");
+    let fields =
+        fields("select id, title as t from posts", &columns, &catalog(), &Ids::seeded(1)).expect("named").fields;
     assert!(matches!(fields[1].kind, FieldKind::Text { max: 7, .. }));
     assert!(fields[0].system && fields[0].required);
     let id = FieldKind::Text {
@@ -117,6 +118,17 @@ fn clones_keep_their_options() {
         primary_key: true,
     };
     assert_eq!((fields[0].id.as_str(), &fields[0].kind), ("text3208210256", &id));
+}
+
+#[test]
+fn ids_that_are_not_text_are_known() {
+    let text_id = |query: &str| fields(query, &["id".to_string()], &catalog(), &Ids::seeded(1)).expect("named").text_id;
+    assert!(text_id("select id from posts") && text_id("select cast(n as text) as id from posts"));
+    assert!(
+        !text_id("select n as id from posts")
+            && !text_id("select 1 as id")
+            && !text_id("select count(*) as id from posts")
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::value::Json;
 fn collection(body: Json) -> Collection {
     let ids = Ids::seeded(1);
     let mut new = Draft::create(body.as_object().expect("an object"), &ids).expect("loads").collection;
-    new.normalise(None, &ids);
+    new.normalise(None);
     new
 }
 

@@ -1,0 +1,62 @@
+//! `GET /api/collections`.
+
+use cratebase::collections::ListQuery;
+use cratebase::context::Ctx;
+use serde_json::json;
+
+use super::*;
+
+fn list(fx: &Fixture, query: ListQuery) -> Result<Json, Refusal> {
+    collections::list(&fx.store, &query, &Ctx::default(), &Ids::seeded(1)).map(parse).map_err(refusal)
+}
+
+fn names(fx: &Fixture, filter: &str, sort: &str) -> Result<String, Refusal> {
+    let query = ListQuery { filter: filter.to_string(), sort: sort.to_string(), ..ListQuery::default() };
+    let listed = list(fx, query)?;
+    let items = listed["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap());
+    Ok(items.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn filters_and_sorts_use_six_properties() {
+    let fx = fixture();
+    fx.create(json!({"name": "posts"})).unwrap();
+    let table = [
+        ("", "", "_mfas _otps _externalAuths _authOrigins _superusers users posts"),
+        ("system = false", "-name", "users posts"),
+        ("type = 'auth'", "", "_superusers users"),
+        ("name ~ 'AUTH' || id = '_pb_users_auth_'", "name", "_authOrigins _externalAuths users"),
+        (
+            "created > '2020-01-01' && system = true",
+            "type,-name",
+            "_superusers _otps _mfas _externalAuths _authOrigins",
+        ),
+        ("name ~ 's' && name !~ '_'", "-@rowid", "posts users"),
+    ];
+    for (filter, sort, expected) in table {
+        assert_eq!(names(&fx, filter, sort).unwrap(), expected, "{filter} {sort}");
+    }
+    for (filter, sort) in
+        [("fields ~ 'x'", ""), ("  ", ""), ("name =", ""), ("@request.auth.id != ''", ""), ("", "fields"), ("", "nope")]
+    {
+        let refused = names(&fx, filter, sort).unwrap_err();
+        assert_eq!((refused.status, refused.message.as_str()), (400, ""), "{filter} {sort}");
+    }
+}
+
+#[test]
+fn pages_of_the_catalog() {
+    let fx = fixture();
+    let page = |query| {
+        let mut listed = list(&fx, query).unwrap();
+        let count = listed["items"].as_array().unwrap().len();
+        listed["items"] = count.into();
+        listed
+    };
+    let query = ListQuery { page: 2, per_page: 4, ..ListQuery::default() };
+    assert_eq!(page(query.clone()), json!({"page": 2, "perPage": 4, "totalItems": 6, "totalPages": 2, "items": 2}));
+    let query = ListQuery { skip_total: true, ..query };
+    assert_eq!(page(query), json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2}));
+    let defaults = page(ListQuery { per_page: 5000, page: -1, ..ListQuery::default() });
+    assert_eq!(defaults, json!({"page": 1, "perPage": 1000, "totalItems": 6, "totalPages": 1, "items": 6}));
+}
