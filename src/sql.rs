@@ -8,6 +8,8 @@ mod compare;
 mod cursor;
 pub mod ddl;
 pub mod mutate;
+mod frame;
+mod joins;
 mod order;
 mod predicate;
 mod select;

@@ -7,8 +7,9 @@ use crate::schema::Collection;
 use crate::value::Value;
 
 use super::cursor::Cursor;
+use super::frame::{Alias, Frame};
 use super::order::Order;
-use super::predicate::{Alias, Frame, Printer, Reach};
+use super::predicate::{Printer, Reach};
 use super::{Dialect, Sql};
 
 /// What to select. A record is selected when all of `filters` hold, each by itself.
@@ -131,7 +132,7 @@ impl Select<'_> {
     }
 
     /// The tables that the statements read.
-    pub fn tables(&self) -> Vec<&str> {
+    pub fn tables(&self) -> Vec<&'a str> {
         let mut tables = vec![self.collection.name.as_str()];
         for predicate in self.predicates() {
             predicate.tables(&mut |collection| {
@@ -143,7 +144,7 @@ impl Select<'_> {
         tables
     }
 
-    fn predicates(&self) -> impl Iterator<Item = &Predicate> {
+    fn predicates(&self) -> impl Iterator<Item = &'a Predicate> + use<'a> {
         let filters = self.filters.iter().map(|filter| &*filter.predicate);
         filters.chain(std::iter::once(&*self.sort.sort.predicate))
     }
