@@ -33,6 +33,7 @@ pub mod records;
 // 9 features
 pub mod auth;
 pub mod collections;
+pub mod import;
 
 // 11 outside
 pub mod http;

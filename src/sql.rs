@@ -11,6 +11,7 @@ pub mod mutate;
 mod order;
 mod predicate;
 mod select;
+pub mod transfer;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! SELECT: the records of a collection that a list of predicates lets through, in an order, from a place on.
 
-use crate::expr::bind::Bound;
 use crate::expr::BoundSort;
+use crate::expr::bind::Bound;
 use crate::expr::predicate::Predicate;
 use crate::schema::Collection;
 use crate::value::Value;
@@ -43,7 +43,10 @@ pub enum Restrict<'a> {
     /// Those whose text field, at this position, has this value (not empty): served by a unique index on it.
     Equals { field: usize, text: &'a str, collation: Collation },
     /// Those whose relation field, at this position, holds one of the ids.
-    Refers { field: usize, ids: &'a [String] },
+    Refers {
+        field: usize,
+        ids: &'a [String],
+    },
 }
 
 /// Which texts are equal.
@@ -209,11 +212,13 @@ impl Select<'_> {
         let Source::Virtual(values) = self.source else { return printer.table(&self.collection.name, root) };
         // With the affinities of the table, and only the columns that are asked for.
         let mut used = vec![false; self.collection.fields.len()];
-        self.predicates().for_each(|predicate| predicate.root_fields(&mut |field| {
-            if let Some(used) = used.get_mut(field) {
-                *used = true;
-            }
-        }));
+        self.predicates().for_each(|predicate| {
+            predicate.root_fields(&mut |field| {
+                if let Some(used) = used.get_mut(field) {
+                    *used = true;
+                }
+            })
+        });
         printer.push("(SELECT 1");
         for ((field, value), _) in self.collection.fields.iter().zip(values).zip(used).filter(|(_, used)| *used) {
             printer.push(", CAST(");

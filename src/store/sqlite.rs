@@ -4,6 +4,7 @@ pub mod error;
 pub mod limit;
 pub mod migrate;
 pub mod pool;
+pub mod transfer;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::*;
 
 fn list(fx: &Fixture, query: ListQuery) -> Result<Json, Refusal> {
-    collections::list(&fx.store, &query, &Ctx::default(), &Ids::seeded(1)).map(parse).map_err(refusal)
+    fx.runtime.block_on(collections::list(&fx.store, query, Ctx::default())).map(parse).map_err(refusal)
 }
 
 fn names(fx: &Fixture, filter: &str, sort: &str) -> Result<String, Refusal> {
@@ -59,4 +59,6 @@ fn pages_of_the_catalog() {
     assert_eq!(page(query), json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2}));
     let defaults = page(ListQuery { per_page: 5000, page: -1, ..ListQuery::default() });
     assert_eq!(defaults, json!({"page": 1, "perPage": 1000, "totalItems": 6, "totalPages": 1, "items": 6}));
+    fx.create(json!({"name": "one_more"})).unwrap();
+    assert_eq!(page(ListQuery::default())["totalItems"], 7);
 }

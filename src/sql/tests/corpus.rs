@@ -82,7 +82,11 @@ fn fill(world: &World) {
     world.insert("authors", "A1", &[("t", "Ann".into()), ("active", Value::Int(1))]);
     world.insert("authors", "A2", &[("t", "Bob".into())]);
     let place = r#"{"lon":23.3,"lat":42.7}"#;
-    world.insert("tags", "T1", &[("t", "red".into()), ("w", Value::Int(1)), ("g", place.into()), ("j", r#"{"a":1}"#.into())]);
+    world.insert(
+        "tags",
+        "T1",
+        &[("t", "red".into()), ("w", Value::Int(1)), ("g", place.into()), ("j", r#"{"a":1}"#.into())],
+    );
     world.insert("tags", "T2", &[("t", "green".into()), ("w", Value::Int(2))]);
     world.insert("tags", "T3", &[("t", "blue".into()), ("w", Value::Int(3)), ("j", r#""x""#.into())]);
     world.insert(
@@ -135,8 +139,16 @@ fn fill(world: &World) {
     );
     let (a1, a2) = (|| Value::from("A1"), || Value::from("A2"));
     let many = |list: &str| Value::from(list);
-    world.insert("prof", "F1", &[("t", "a".into()), ("who", a1()), ("whop", a1()), ("whon", a1()), ("many", many(r#"["A1","A2"]"#))]);
-    world.insert("prof", "F2", &[("t", "b".into()), ("who", a2()), ("whop", a2()), ("whon", a1()), ("many", many(r#"["A1"]"#))]);
+    world.insert(
+        "prof",
+        "F1",
+        &[("t", "a".into()), ("who", a1()), ("whop", a1()), ("whon", a1()), ("many", many(r#"["A1","A2"]"#))],
+    );
+    world.insert(
+        "prof",
+        "F2",
+        &[("t", "b".into()), ("who", a2()), ("whop", a2()), ("whon", a1()), ("many", many(r#"["A1"]"#))],
+    );
 }
 
 /// Checks lines of `filter => ids without their letter`, in both readers.

@@ -29,7 +29,10 @@ fn schema() -> Vec<Collection> {
         ],
     );
     let b = Collection {
-        indexes: vec!["CREATE UNIQUE INDEX only ON b (only) WHERE only != ''".into(), "CREATE INDEX up ON b (up)".into()],
+        indexes: vec![
+            "CREATE UNIQUE INDEX only ON b (only) WHERE only != ''".into(),
+            "CREATE INDEX up ON b (up)".into(),
+        ],
         ..collection(
             "b",
             vec![
@@ -123,13 +126,42 @@ fn hop(from: &str, name: &str) -> Option<&'static str> {
 
 fn path() -> impl Strategy<Value = Path> {
     let first = select(vec![
-        "", "", "", "one", "many", "many", "b_via_up", "b_via_down", "b_via_ups", "b_via_only", "peers", "a_via_peers",
-        "@collection.b", "@collection.b:x",
+        "",
+        "",
+        "",
+        "one",
+        "many",
+        "many",
+        "b_via_up",
+        "b_via_down",
+        "b_via_ups",
+        "b_via_only",
+        "peers",
+        "a_via_peers",
+        "@collection.b",
+        "@collection.b:x",
     ]);
-    let second = select(vec!["", "", "one", "many", "up", "ups", "only", "a_via_one", "a_via_many", "b_via_down", "b_via_up"]);
+    let second =
+        select(vec!["", "", "one", "many", "up", "ups", "only", "a_via_one", "a_via_many", "b_via_down", "b_via_up"]);
     let ends = select(vec![
-        "t", "t", "n", "n", "id", "t:lower", "j", "j.k", "s", "s:each", "s:length", "one", "many", "many:each",
-        "many:length", "ups:each", "up", "up:length",
+        "t",
+        "t",
+        "n",
+        "n",
+        "id",
+        "t:lower",
+        "j",
+        "j.k",
+        "s",
+        "s:each",
+        "s:length",
+        "one",
+        "many",
+        "many:each",
+        "many:length",
+        "ups:each",
+        "up",
+        "up:length",
     ]);
     (first, second, ends).prop_map(|(first, second, end)| {
         let mut hops = Vec::new();
@@ -399,7 +431,8 @@ impl Model<'_> {
         let mut statement = self.world.db.prepare(&format!("SELECT {text}")).unwrap();
         let params = [&left.0, &right.0].map(sql_value);
         let used = statement.parameter_count();
-        let found: Option<bool> = statement.query_row(rusqlite::params_from_iter(params.into_iter().take(used)), |row| row.get(0)).unwrap();
+        let found: Option<bool> =
+            statement.query_row(rusqlite::params_from_iter(params.into_iter().take(used)), |row| row.get(0)).unwrap();
         self.compared.borrow_mut().insert(key, found);
         found
     }
@@ -423,7 +456,9 @@ fn comparison(left: &(Value, Kind), op: &str, right: &(Value, Kind)) -> String {
     };
     let (l, r) = (side(left, 1), side(right, 2));
     let json = left.1 == Kind::Json || right.1 == Kind::Json;
-    let empty = |(value, kind): &(Value, Kind)| *kind == Kind::Const && matches!(value.text(), "") && !matches!(value, Value::Int(_) | Value::Real(_));
+    let empty = |(value, kind): &(Value, Kind)| {
+        *kind == Kind::Const && matches!(value.text(), "") && !matches!(value, Value::Int(_) | Value::Real(_))
+    };
     let constant = left.1 == Kind::Const || right.1 == Kind::Const;
     let equality = |yes: bool| match (json, empty(left), empty(right)) {
         (true, _, _) => format!("{l} IS {} {r}", if yes { "" } else { "NOT" }),
@@ -438,7 +473,8 @@ fn comparison(left: &(Value, Kind), op: &str, right: &(Value, Kind)) -> String {
         "~" | "!~" => {
             let not = if op == "~" { "" } else { "NOT" };
             let wild = right.1 == Kind::Const && right.0.text().contains('%');
-            let cast = if let (Value::Real(n), Kind::Const) = (&right.0, right.1) { format!("'{n}'") } else { "?2".into() };
+            let cast =
+                if let (Value::Real(n), Kind::Const) = (&right.0, right.1) { format!("'{n}'") } else { "?2".into() };
             let pattern = if wild { "?2".to_string() } else { format!("'%' || {cast} || '%'") };
             // Both placeholders stay in use.
             format!("?1 {not} LIKE ({pattern}) ESCAPE '\\' AND (?2 = ?2 OR TRUE)")
