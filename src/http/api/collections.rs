@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use super::{ListParams, ShapeParams, SuperuserRefusal};
 use crate::collections;
-use crate::error::Result;
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::records::uploads;
 use crate::schema::{Collection, providers};
 use crate::store::Tx;
-use crate::value::{Json, Object, json};
+use crate::value::{Json, json};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(scaffolds).service(oauth2_providers).service(dry_run_view).service(import);
