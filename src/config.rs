@@ -55,7 +55,13 @@ pub fn load(file: Option<&Path>, flags: Flags) -> Result<Loaded, String> {
         None if Path::new(FILE).is_file() => Toml::file_exact(FILE),
         None => Toml::string(""),
     };
-    layered(file, Env::prefixed(PREFIX).split("__"), flags)
+    // Other programs may have variables of that beginning too: only keys that exist are taken.
+    let keys = documented_keys();
+    let known = move |key: &figment::value::UncasedStr| {
+        let dotted = key.as_str().to_ascii_lowercase().replace("__", ".");
+        keys.contains(&dotted)
+    };
+    layered(file, Env::prefixed(PREFIX).filter(known).split("__"), flags)
 }
 
 fn layered(file: impl Provider, environment: impl Provider, flags: Flags) -> Result<Loaded, String> {
