@@ -6,8 +6,8 @@ use serde_json::{Map, json};
 use utoipa::PartialSchema as _;
 use utoipa::openapi::OpenApi;
 
-use crate::error::{Error, Result};
 use super::api::Envelope;
+use crate::error::{Error, Result};
 use crate::schema::Catalog;
 use crate::value::Json;
 
@@ -25,7 +25,8 @@ pub fn render(base: &OpenApi, catalog: &Catalog, audience: Audience) -> Result<V
     set(&mut document, "info", info());
     routes(&mut document, audience);
     let mut paths = Map::new();
-    let mut shapes = Map::new();
+    let known = document.pointer("/components/schemas").and_then(Json::as_object);
+    let mut shapes = known.cloned().unwrap_or_default();
     for collection in catalog.iter() {
         schemas::add(collection, audience, &mut shapes, &mut paths);
     }

@@ -164,7 +164,12 @@ fn next_id() -> HeaderValue {
 fn log(answer: &Response<BoxBody>, id: &HeaderValue) {
     let extensions = answer.extensions();
     let cause = extensions.get::<Cause>().map_or("", |cause| cause.0.as_str());
-    tracing::error!(request = id.to_str().unwrap_or_default(), status = answer.status().as_u16(), cause, "request failed");
+    tracing::error!(
+        request = id.to_str().unwrap_or_default(),
+        status = answer.status().as_u16(),
+        cause,
+        "request failed"
+    );
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {
