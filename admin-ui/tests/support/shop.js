@@ -23,7 +23,7 @@ const autodates = [
  * @param {Api} api
  * @param {{ products?: number, orders?: number }} [size]
  */
-export async function fillShop(api, { products = 120, orders = 60 } = {}) {
+export async function fillShop(api, { products = 60, orders = 30 } = {}) {
 	const { items } = await api.send('GET', "/api/collections?filter=name='products'");
 	if (items.length > 0) return;
 

@@ -45,7 +45,10 @@ class Client {
 		}
 		if (response.status === 204) return undefined as T;
 
-		const answer: unknown = await response.json().catch(() => undefined);
+		const answer: unknown = await response.json().catch((thrown: unknown) => {
+			if (isAbort(thrown)) throw thrown;
+			return undefined;
+		});
 		if (response.ok && answer !== undefined) return answer as T;
 		if (response.status === 401 && token && token === this.token) this.onUnauthorized();
 		throw toError(response.status, answer);

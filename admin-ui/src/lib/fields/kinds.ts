@@ -15,6 +15,8 @@ import Waypoints from '@lucide/svelte/icons/waypoints';
 import type { Component } from 'svelte';
 import type { Field, FieldKind, FieldOf } from '$lib/api/collection';
 import type { Row } from '$lib/api/record';
+import { relatedOf } from '$lib/records/expand';
+import { summaryOf } from '$lib/records/summary';
 import type { IconOf } from '$lib/ui/icon';
 import AutodateCell from './cells/AutodateCell.svelte';
 import BoolCell from './cells/BoolCell.svelte';
@@ -57,7 +59,7 @@ export interface Kind<K extends FieldKind> {
 	/** Least and most width of a column, in pixels. */
 	width: [number, number];
 	/** About how many characters the cell shows. */
-	length: (value: unknown) => number;
+	length: (value: unknown, row: Row, field: FieldOf<K>) => number;
 	/** The server can bring it into an order people expect. */
 	sortable: boolean;
 	align?: 'end';
@@ -66,6 +68,12 @@ export interface Kind<K extends FieldKind> {
 const textLength = (value: unknown) => String(value ?? '').length;
 const listLength = (value: unknown) => (Array.isArray(value) ? value.join('').length + value.length * 4 : textLength(value) + 2);
 const fixed = () => 0;
+
+/** Of the few records a relation's cell names. */
+function relationLength(_: unknown, row: Row, field: FieldOf<'relation'>): number {
+	const related = relatedOf(row, field.name).slice(0, 3);
+	return related.reduce((sum, { id, row }) => sum + (row ? summaryOf(row) : id).length + 3, 0);
+}
 
 const kinds: { [K in FieldKind]: Kind<K> } = {
 	text: { label: 'Text', icon: Type, Cell: TextCell, Value: TextValue, width: [90, 300], length: textLength, sortable: true },
@@ -78,7 +86,7 @@ const kinds: { [K in FieldKind]: Kind<K> } = {
 	autodate: { label: 'Automatic date', icon: CalendarClock, Cell: AutodateCell, Value: DateValue, width: [164, 180], length: fixed, sortable: true },
 	select: { label: 'Choice', icon: Tag, Cell: SelectCell, Value: SelectCell, width: [110, 260], length: listLength, sortable: true },
 	file: { label: 'File', icon: Paperclip, Cell: FileCell, Value: FileValue, width: [110, 200], length: fixed, sortable: true },
-	relation: { label: 'Relation', icon: Waypoints, Cell: RelationCell, Value: RelationValue, width: [150, 260], length: listLength, sortable: true },
+	relation: { label: 'Relation', icon: Waypoints, Cell: RelationCell, Value: RelationValue, width: [120, 340], length: relationLength, sortable: true },
 	json: { label: 'JSON', icon: Braces, Cell: JsonCell, Value: JsonValue, width: [140, 260], length: (value) => (JSON.stringify(value) ?? '').length, sortable: false },
 	password: { label: 'Password', icon: KeyRound, Cell: PasswordCell, Value: PasswordCell, width: [110, 140], length: fixed, sortable: false },
 	geoPoint: { label: 'Place', icon: MapPin, Cell: GeoPointCell, Value: GeoPointValue, width: [190, 200], length: fixed, sortable: false }

@@ -8,9 +8,9 @@ export interface Column {
 	width: number;
 }
 
-const HEADER_EXTRA = 58;
-const CELL_EXTRA = 26;
-const CHARACTER = 7;
+const HEADER_EXTRA = 68;
+const CELL_EXTRA = 30;
+const CHARACTER = 7.2;
 
 /** Not shown unless asked for: what is hidden from clients, and what never has a value to show. */
 export const isShownAtFirst = (field: Field) => !field.hidden && field.type !== 'password';
@@ -20,7 +20,7 @@ export function columnsOf(fields: Field[], rows: Row[]): Column[] {
 	return fields.map((field) => {
 		const kind = kindOf(field);
 		const [least, most] = kind.width;
-		const longest = rows.reduce((longest, row) => Math.max(longest, kind.length(row[field.name])), 0);
+		const longest = rows.reduce((longest, row) => Math.max(longest, kind.length(row[field.name], row, field)), 0);
 		const wanted = Math.max(longest * CHARACTER + CELL_EXTRA, field.name.length * CHARACTER + HEADER_EXTRA);
 		return { field, width: Math.round(Math.min(most, Math.max(least, wanted))) };
 	});

@@ -23,9 +23,8 @@ class Session {
 		setInterval(() => void this.#renewWhenDue(), CHECK_EVERY_MS);
 	}
 
-	get active(): boolean {
-		return this.#signed !== undefined;
-	}
+	/** Stays the same through a refresh of the token, so that nothing is loaded again for it. */
+	active = $derived(this.#signed !== undefined);
 
 	get email(): string {
 		return this.#signed?.record.email ?? '';
