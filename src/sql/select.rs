@@ -42,7 +42,11 @@ pub enum Restrict<'a> {
     Id(&'a str),
     Ids(&'a [String]),
     /// Those whose text field, at this position, has this value (not empty): served by a unique index on it.
-    Equals { field: usize, text: &'a str, collation: Collation },
+    Equals {
+        field: usize,
+        text: &'a str,
+        collation: Collation,
+    },
     /// Those whose relation field, at this position, holds one of the ids.
     Refers {
         field: usize,
@@ -82,7 +86,7 @@ impl<'a> Select<'a> {
     }
 }
 
-impl Select<'_> {
+impl<'a> Select<'a> {
     /// The ids alone.
     pub fn ids(&self, dialect: Dialect) -> Sql {
         let mut printer = self.printer(dialect);
