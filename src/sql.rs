@@ -7,13 +7,15 @@ pub mod collection_rows;
 mod compare;
 mod cursor;
 pub mod ddl;
+mod frame;
+mod joins;
 pub mod mutate;
 mod order;
 mod predicate;
 mod select;
-pub mod transfer;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 use crate::value::Value;
 

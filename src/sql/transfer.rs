@@ -47,7 +47,11 @@ impl Shape {
             FieldKind::Bool => Shape::Flag,
             FieldKind::Date { .. } | FieldKind::Autodate { .. } => Shape::Date,
             FieldKind::Select { .. } | FieldKind::File { .. } | FieldKind::Relation { .. } => {
-                if field.is_multiple() { Shape::Many } else { Shape::One }
+                if field.is_multiple() {
+                    Shape::Many
+                } else {
+                    Shape::One
+                }
             }
             FieldKind::Json { .. } => Shape::Json,
             FieldKind::GeoPoint => Shape::Point,
@@ -74,7 +78,9 @@ impl Shape {
             Shape::Text => "typeof(@) = 'text'",
             Shape::Number => "typeof(@) IN ('integer', 'real')",
             Shape::Flag => "typeof(@) = 'integer' AND @ IN (0, 1)",
-            Shape::Date => "@ = '' OR @ GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'",
+            Shape::Date => {
+                "@ = '' OR @ GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"
+            }
             Shape::One => "typeof(@) = 'text' AND instr(@, '[') = 0",
             Shape::Many => "@ = '[]'",
             Shape::Json => "@ IS NULL",

@@ -53,8 +53,14 @@ fn pages_of_the_catalog() {
         listed["items"] = count.into();
         listed
     };
-    assert_eq!(page(&[("page", "2"), ("perPage", "4")]), json!({"page": 2, "perPage": 4, "totalItems": 6, "totalPages": 2, "items": 2}));
-    assert_eq!(page(&[("page", "2"), ("perPage", "4"), ("skipTotal", "1")]), json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2}));
+    assert_eq!(
+        page(&[("page", "2"), ("perPage", "4")]),
+        json!({"page": 2, "perPage": 4, "totalItems": 6, "totalPages": 2, "items": 2})
+    );
+    assert_eq!(
+        page(&[("page", "2"), ("perPage", "4"), ("skipTotal", "1")]),
+        json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2})
+    );
     let defaults = page(&[("perPage", "5000"), ("page", "-1")]);
     assert_eq!(defaults, json!({"page": 1, "perPage": 1000, "totalItems": 6, "totalPages": 1, "items": 6}));
     fx.create(json!({"name": "one_more"})).unwrap();

@@ -1,5 +1,5 @@
 //! TBD.
-use super::corpus::world;
+use super::library::world;
 use super::world::*;
 use crate::expr::Sort;
 use crate::sql::*;

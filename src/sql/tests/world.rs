@@ -280,13 +280,13 @@ impl World {
         assert_eq!(count[0][0], Value::Int(i64::try_from(ids.len()).unwrap()), "{filter}\n{}", rows.text);
         for row in self.all(root) {
             let listed = ids.iter().any(|id| id == row[0].text());
-            self.agree(bound, &row, listed, filter, &rows.text);
+            self.agree(bound, &row, listed, (filter, &rows.text));
         }
         ids
     }
 
     /// Looking up one record, and judging it unsaved or in memory, come to what listing comes to.
-    fn agree(&self, bound: &Bound, row: &[Value], listed: bool, filter: &str, text: &str) {
+    fn agree(&self, bound: &Bound, row: &[Value], listed: bool, (filter, text): (&str, &str)) {
         let sort = Sort::compile("", &self.scope(&bound.collection().name, &Asker::rule())).unwrap().bind(&ctx());
         let filters = [bound];
         let one = Select { restrict: Restrict::Id(row[0].text()), ..Self::select(bound.collection(), &filters, &sort) };
@@ -302,6 +302,20 @@ impl World {
             Verdict::Fail => assert!(!listed, "memory fails {filter} of {row:?}\n{text}"),
             Verdict::AskDatabase => {}
         }
+    }
+
+    /// One listing against the second reader on all its records; how many that one decides.
+    pub fn agreed(&self, bound: &Bound, rows: &[Vec<Value>], sort: &crate::expr::BoundSort, filter: &str) -> usize {
+        let filters = [bound];
+        let sql = Self::select(bound.collection(), &filters, sort).rows(Dialect::Sqlite);
+        let listed: Vec<Value> = self.run(&sql).into_iter().map(|mut row| row.swap_remove(0)).collect();
+        let verdicts = rows.iter().map(|row| (row, bound.eval(row.as_slice())));
+        let decided = verdicts.filter(|(_, verdict)| *verdict != Verdict::AskDatabase);
+        decided
+            .map(|(row, verdict)| {
+                assert_eq!(verdict == Verdict::Pass, listed.contains(&row[0]), "{filter} of {row:?}\n{}", sql.text);
+            })
+            .count()
     }
 
     /// How many records of the collection the second reader decides by itself.
