@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 /// Milliseconds since the Unix epoch, UTC. Displays as `YYYY-MM-DD HH:MM:SS.mmmZ`, the text form of every date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
@@ -16,8 +18,14 @@ impl Timestamp {
 
     /// The calendar date and time in UTC; the epoch for what lies outside years -9999 to 9999.
     pub fn civil(self) -> jiff::civil::DateTime {
-        let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
-        jiff::tz::Offset::UTC.to_datetime(at)
+        // By way of the calendar, as jiff's own timestamps end a day before the year 9999 does.
+        EPOCH.checked_add(jiff::SignedDuration::from_millis(self.0)).unwrap_or(EPOCH)
+    }
+
+    /// The moment of a calendar date and time in UTC, cut to milliseconds.
+    pub fn from_civil(at: jiff::civil::DateTime) -> Timestamp {
+        let nanos = at.duration_since(EPOCH).as_nanos();
+        Timestamp(i64::try_from(nanos.div_euclid(1_000_000)).unwrap_or_default())
     }
 }
 

@@ -34,6 +34,19 @@ pub enum Reason {
     NoSpace,
 }
 
+impl Reason {
+    fn status(self) -> u16 {
+        match self {
+            Reason::BadRequest => 400,
+            Reason::Unauthorized => 401,
+            Reason::Forbidden => 403,
+            Reason::NotFound => 404,
+            Reason::TooLarge => 413,
+            Reason::NoSpace => 507,
+        }
+    }
+}
+
 /// What is wrong, by property; list elements are keyed by their decimal index.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Errors(pub BTreeMap<String, Problem>);
@@ -184,6 +197,34 @@ impl Error {
         Error::Invalid { message: message.into(), errors }
     }
 
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Error::Invalid { .. } => 400,
+            Error::Rejected { reason, .. } => reason.status(),
+            Error::RateLimited { .. } => 429,
+            Error::Unavailable { .. } => 503,
+            Error::Internal(_) => 500,
+        }
+    }
+
+    /// The body clients see: `status`, `message`, `data`. What went wrong inside is never part of it.
+    pub fn envelope(&self) -> Json {
+        let (message, data) = match self {
+            Error::Invalid { message, errors } => (message.as_str(), errors.to_json()),
+            Error::Rejected { message, .. } | Error::Unavailable { message, .. } => {
+                (message.as_str(), Json::Object(Object::new()))
+            }
+            Error::RateLimited { .. } | Error::Internal(_) => ("", Json::Object(Object::new())),
+        };
+        let message = if message.is_empty() { default_message(self.status()) } else { message };
+        let mut envelope = Object::new();
+        envelope.insert("data".into(), data);
+        envelope.insert("message".into(), sentence(message).into());
+        envelope.insert("status".into(), self.status().into());
+        Json::Object(envelope)
+    }
+
     /// 500; the text is for the log only.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Error::Internal(source.into())
@@ -203,6 +244,20 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// The sentence for a status when the handler has none of its own.
+pub fn default_message(status: u16) -> &'static str {
+    match status {
+        401 => "Missing or invalid authentication.",
+        403 => "You are not allowed to perform this request.",
+        404 => "The requested resource wasn't found.",
+        413 => "Request entity too large.",
+        429 => "Too Many Requests.",
+        503 => "The server is busy, please try again.",
+        507 => "The disk is full.",
+        _ => "Something went wrong while processing your request.",
+    }
+}
+
 /// A message as clients see it: trimmed, first letter upper-cased, ending in `.`, `?` or `!`.
 pub fn sentence(message: &str) -> String {
     let trimmed = message.trim();
@@ -214,4 +269,49 @@ pub fn sentence(message: &str) -> String {
         text.push('.');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(error: &Error) -> (u16, String) {
+        (error.status(), error.envelope().to_string())
+    }
+
+    #[test]
+    fn messages_are_sentences_and_data_is_always_an_object() {
+        let refused = Error::bad_request(" failed to load ");
+        assert_eq!(rendered(&refused), (400, r#"{"data":{},"message":"Failed to load.","status":400}"#.into()));
+        let invalid = Error::invalid("no", "title", FieldError::required());
+        assert_eq!(
+            rendered(&invalid).1,
+            r#"{"data":{"title":{"code":"validation_required","message":"Cannot be blank."}},"message":"No.","status":400}"#
+        );
+    }
+
+    #[test]
+    fn silence_becomes_the_default_sentence_of_the_status() {
+        assert!(rendered(&Error::not_found("")).1.contains("The requested resource wasn't found."));
+        assert!(rendered(&Error::unauthorized("")).1.contains("Missing or invalid authentication."));
+        assert!(rendered(&Error::RateLimited { retry_after_s: 3 }).1.contains("Too Many Requests."));
+    }
+
+    #[test]
+    fn an_internal_error_says_nothing_of_itself() {
+        let (status, body) = rendered(&Error::internal("disk /dev/sda is on fire"));
+        assert_eq!(status, 500);
+        assert_eq!(body, r#"{"data":{},"message":"Something went wrong while processing your request.","status":500}"#);
+    }
+
+    #[test]
+    fn each_property_reports_its_first_problem_only() {
+        let mut errors = Errors::default();
+        errors.add("a", FieldError::required());
+        errors.add("a", FieldError::new("validation_other", "Other."));
+        errors.nested("list").nested("0");
+        errors.prune();
+        assert_eq!(errors.to_json()["a"]["code"], "validation_required");
+        assert!(errors.to_json().get("list").is_none());
+    }
 }

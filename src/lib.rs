@@ -22,3 +22,23 @@ pub mod sql;
 
 // 5 database
 pub mod store;
+
+// 6 platform
+pub mod files;
+pub mod passwords;
+
+// 8 the heart
+pub mod records;
+
+// 9 features
+pub mod auth;
+pub mod collections;
+pub mod import;
+
+// 11 outside
+pub mod http;
+
+// 12 assembly
+pub mod app;
+pub mod cli;
+pub mod config;

@@ -2,16 +2,37 @@
 
 pub mod auth_options;
 pub mod catalog;
+pub mod collection_json;
+pub mod date;
 pub mod field;
+pub mod file_name;
+pub mod generate;
+pub mod ids;
+pub mod index;
+mod mail_templates;
+pub mod merge;
+pub mod modifiers;
+mod normalise;
+pub mod pattern;
+pub mod providers;
+pub mod scaffold;
+mod sql_text;
+pub mod validate;
+pub mod view_query;
 
 use std::sync::Arc;
 
 pub use auth_options::AuthOptions;
 pub use catalog::Catalog;
-pub use field::{Field, FieldKind};
+pub use collection_json::LoadError;
+pub use field::{Field, FieldKind, FieldLoadError, GeoPoint, Upload};
+pub use index::Index;
+pub use merge::Draft;
 
 /// The id of `_superusers`, which SDKs hard-code.
 pub const SUPERUSERS_ID: &str = "pbc_3142635823";
+/// Bytes any request body may have.
+pub const DEFAULT_BODY_LIMIT: u64 = 32 << 20;
 /// The name of the administrators' collection.
 pub const SUPERUSERS: &str = "_superusers";
 
@@ -87,6 +108,21 @@ impl Collection {
         self.fields.iter().enumerate().find(|(_, field)| field.name == name)
     }
 
+    /// The largest body of a create or update, in bytes: room for every large value at its limit.
+    pub fn body_limit(&self) -> u64 {
+        use field::content::{DEFAULT_EDITOR_SIZE, DEFAULT_JSON_SIZE};
+        let or = |size: i64, default: i64| if size > 0 { size } else { default };
+        let room = |field: &Field| match &field.kind {
+            FieldKind::Editor { max_size, .. } => or(*max_size, DEFAULT_EDITOR_SIZE),
+            FieldKind::Json { max_size } => or(*max_size, DEFAULT_JSON_SIZE),
+            FieldKind::File { max_size, max_select, .. } => {
+                or(*max_size, field::file::DEFAULT_FILE_SIZE).saturating_mul((*max_select).max(1))
+            }
+            _ => 0,
+        };
+        self.fields.iter().map(room).fold(DEFAULT_BODY_LIMIT, |sum, size| sum.saturating_add(size.unsigned_abs()))
+    }
+
     /// The position of a field, by exact name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.field(name).map(|(index, _)| index)
@@ -101,6 +137,12 @@ pub struct Record {
 }
 
 impl Record {
+    /// An owned record of a row that has the collection's fields in order.
+    pub fn of(collection: &Arc<Collection>, row: &dyn crate::value::Row) -> Self {
+        let values = (0..collection.fields.len()).map(|index| row.value(index).to_owned()).collect();
+        Record { collection: collection.clone(), values }
+    }
+
     /// The value of a field by name; `Null` when there is no such field.
     pub fn get(&self, name: &str) -> crate::value::ValueRef<'_> {
         use crate::value::Row as _;
@@ -122,5 +164,54 @@ impl Record {
 impl crate::value::Row for Record {
     fn value(&self, index: usize) -> crate::value::ValueRef<'_> {
         self.values.value(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_have_room_for_large_fields() {
+        let field = |kind| Field {
+            id: String::new(),
+            name: "x".into(),
+            system: false,
+            hidden: false,
+            presentable: false,
+            required: false,
+            help: String::new(),
+            kind,
+        };
+        let file = |max_select, max_size| FieldKind::File {
+            max_select,
+            max_size,
+            mime_types: vec![],
+            thumbs: vec![],
+            protected: false,
+        };
+        const MIB: u64 = 1 << 20;
+        for (kind, extra) in [
+            (FieldKind::Bool, 0),
+            (FieldKind::Json { max_size: 0 }, MIB),
+            (FieldKind::Json { max_size: 5 }, 5),
+            (FieldKind::Editor { max_size: 0, convert_urls: false }, 5 * MIB),
+            (file(0, 0), 5 * MIB),
+            (file(3, 10), 30),
+            (file(i64::MAX, i64::MAX), i64::MAX as u64),
+        ] {
+            let collection = Collection {
+                id: String::new(),
+                name: String::new(),
+                system: false,
+                kind: CollectionKind::Base,
+                fields: vec![field(kind)],
+                indexes: vec![],
+                rules: RuleSet::default(),
+                created: String::new(),
+                updated: String::new(),
+            };
+            assert_eq!(collection.body_limit(), 32 * MIB + extra);
+        }
     }
 }

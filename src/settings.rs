@@ -1,1 +1,319 @@
-//! TBD.
+//! What can be changed while the server runs: typed settings with defaults, stored as one JSON document.
+
+mod check;
+pub mod rate_limits;
+pub mod subnet;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde::{Deserialize, Serialize};
+
+pub use rate_limits::{RateLimits, RateRule};
+
+use crate::value::{Json, Object};
+
+/// The id of the stored document.
+pub const KEY: &str = "settings";
+
+/// All settings; keys as in the API.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Addresses and subnets superusers may come from; empty = any.
+    #[serde(rename = "superuserIPs")]
+    pub superuser_ips: Vec<String>,
+    pub smtp: Smtp,
+    pub backups: Backups,
+    pub s3: S3,
+    pub meta: Meta,
+    pub rate_limits: RateLimits,
+    pub trusted_proxy: TrustedProxy,
+    pub batch: Batch,
+    pub logs: Logs,
+}
+
+/// The mail server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Smtp {
+    pub enabled: bool,
+    pub port: i64,
+    pub host: String,
+    pub username: String,
+    /// Secret.
+    pub password: String,
+    /// `""`, `PLAIN` or `LOGIN`.
+    pub auth_method: String,
+    pub tls: bool,
+    pub local_name: String,
+}
+
+/// Backups: when, how many, where to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Backups {
+    /// `""` = none.
+    pub cron: String,
+    pub cron_max_keep: i64,
+    pub s3: S3,
+}
+
+/// An S3-compatible bucket.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct S3 {
+    pub enabled: bool,
+    pub bucket: String,
+    pub region: String,
+    pub endpoint: String,
+    pub access_key: String,
+    /// Secret.
+    pub secret: String,
+    pub force_path_style: bool,
+}
+
+/// The application's name and address, as in mails.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Meta {
+    pub accent_color: String,
+    pub app_name: String,
+    #[serde(rename = "appURL")]
+    pub app_url: String,
+    pub sender_name: String,
+    pub sender_address: String,
+    pub hide_controls: bool,
+}
+
+/// Where to read the client's address behind a proxy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TrustedProxy {
+    pub headers: Vec<String>,
+    #[serde(rename = "useLeftmostIP")]
+    pub use_leftmost_ip: bool,
+}
+
+/// The batch endpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Batch {
+    pub enabled: bool,
+    pub max_requests: i64,
+    /// Seconds.
+    pub timeout: i64,
+    /// Bytes; 0 = 128 MiB.
+    pub max_body_size: i64,
+}
+
+/// The request log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Logs {
+    /// Bytes; 0 = about 16 KiB.
+    pub max_data_size: i64,
+    /// 0 = no logs.
+    pub max_days: i64,
+    pub min_level: i64,
+    #[serde(rename = "logIP")]
+    pub log_ip: bool,
+    pub log_auth_id: bool,
+}
+
+impl Default for Smtp {
+    fn default() -> Self {
+        Smtp {
+            enabled: false,
+            port: 587,
+            host: "smtp.example.com".into(),
+            username: String::new(),
+            password: String::new(),
+            auth_method: String::new(),
+            tls: false,
+            local_name: String::new(),
+        }
+    }
+}
+
+impl Default for Backups {
+    fn default() -> Self {
+        Backups { cron: String::new(), cron_max_keep: 3, s3: S3::default() }
+    }
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Meta {
+            accent_color: "#1055c9".into(),
+            app_name: "Acme".into(),
+            app_url: "http://localhost:8090".into(),
+            sender_name: "Support".into(),
+            sender_address: "support@example.com".into(),
+            hide_controls: false,
+        }
+    }
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Batch { enabled: false, max_requests: 50, timeout: 3, max_body_size: 0 }
+    }
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Logs { max_data_size: 0, max_days: 5, min_level: 0, log_ip: true, log_auth_id: false }
+    }
+}
+
+/// Paths of what is never returned.
+const SECRETS: [&[&str]; 3] = [&["smtp", "password"], &["s3", "secret"], &["backups", "s3", "secret"]];
+
+impl Settings {
+    /// From the stored document; keys it lacks have their defaults.
+    pub fn from_stored(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// The document to store, secrets included.
+    pub fn stored_json(&self) -> String {
+        crate::value::json::text(&self.to_json())
+    }
+
+    /// The document for superusers: without secrets.
+    pub fn public_json(&self) -> Vec<u8> {
+        let mut json = self.to_json();
+        for path in SECRETS {
+            let Some((last, parents)) = path.split_last() else { continue };
+            let parent = parents.iter().try_fold(&mut json, |at, key| at.get_mut(key));
+            if let Some(parent) = parent.and_then(Json::as_object_mut) {
+                parent.shift_remove(*last);
+            }
+        }
+        crate::value::json::text(&json).into_bytes()
+    }
+
+    /// These settings with `changes` merged in deeply: lists are replaced, null changes nothing, unknown keys are ignored.
+    pub fn merged(&self, changes: Object) -> Result<Self, serde_json::Error> {
+        let mut json = self.to_json();
+        merge(&mut json, Json::Object(changes));
+        serde_json::from_value(json)
+    }
+
+    fn to_json(&self) -> Json {
+        // Only maps with keys other than text could fail.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+fn merge(into: &mut Json, changes: Json) {
+    match (into, changes) {
+        (_, Json::Null) => {}
+        (Json::Object(into), Json::Object(changes)) => {
+            for (key, change) in changes {
+                merge(into.entry(key).or_insert(Json::Null), change);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+/// The settings of this moment, shared by everyone; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    now: Arc<ArcSwap<Settings>>,
+    saving: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Live {
+    pub fn new(settings: Settings) -> Self {
+        Live { now: Arc::new(ArcSwap::from_pointee(settings)), saving: Arc::default() }
+    }
+
+    pub fn load(&self) -> Arc<Settings> {
+        self.now.load_full()
+    }
+
+    /// Held from reading the old settings until the new ones are stored and replaced.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.saving.lock().await
+    }
+
+    /// Everyone sees `settings` from now on.
+    pub fn replace(&self, settings: Settings) {
+        self.now.store(Arc::new(settings));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn changes(json: Json) -> Object {
+        match json {
+            Json::Object(object) => object,
+            _ => Object::new(),
+        }
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_contract() {
+        let json: Json = serde_json::from_slice(&Settings::default().public_json()).unwrap();
+        let expected = json!({
+            "superuserIPs": [],
+            "smtp": {"enabled": false, "port": 587, "host": "smtp.example.com", "username": "", "authMethod": "",
+                     "tls": false, "localName": ""},
+            "backups": {"cron": "", "cronMaxKeep": 3, "s3": {"enabled": false, "bucket": "", "region": "",
+                        "endpoint": "", "accessKey": "", "forcePathStyle": false}},
+            "s3": {"enabled": false, "bucket": "", "region": "", "endpoint": "", "accessKey": "",
+                   "forcePathStyle": false},
+            "meta": {"accentColor": "#1055c9", "appName": "Acme", "appURL": "http://localhost:8090",
+                     "senderName": "Support", "senderAddress": "support@example.com", "hideControls": false},
+            "rateLimits": {"rules": [
+                {"label": "*:auth", "audience": "", "duration": 3, "maxRequests": 2},
+                {"label": "*:create", "audience": "", "duration": 5, "maxRequests": 20},
+                {"label": "/api/batch", "audience": "", "duration": 1, "maxRequests": 3},
+                {"label": "/api/", "audience": "", "duration": 10, "maxRequests": 300}],
+                "excludedIPs": [], "enabled": false},
+            "trustedProxy": {"headers": [], "useLeftmostIP": false},
+            "batch": {"enabled": false, "maxRequests": 50, "timeout": 3, "maxBodySize": 0},
+            "logs": {"maxDataSize": 0, "maxDays": 5, "minLevel": 0, "logIP": true, "logAuthId": false}
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn merging_is_deep_and_lists_are_replaced() {
+        let merged = Settings::default()
+            .merged(changes(json!({"smtp": {"host": "mail.x", "password": "p", "port": null}, "nonsense": 1,
+                                   "rateLimits": {"rules": []}})))
+            .unwrap();
+        assert_eq!((merged.smtp.host.as_str(), merged.smtp.port), ("mail.x", 587));
+        assert!(merged.rate_limits.rules.is_empty());
+        assert!(merged.merged(changes(json!({"smtp": {"port": "x"}}))).is_err());
+        assert!(merged.merged(changes(json!({"smtp": 3}))).is_err());
+    }
+
+    #[test]
+    fn secrets_are_stored_but_never_shown() {
+        let secret =
+            json!({"smtp": {"password": "one"}, "s3": {"secret": "two"}, "backups": {"s3": {"secret": "three"}}});
+        let settings = Settings::default().merged(changes(secret)).unwrap();
+        let shown = String::from_utf8(settings.public_json()).unwrap();
+        assert!(!shown.contains("one") && !shown.contains("two") && !shown.contains("three"), "{shown}");
+        assert_eq!(Settings::from_stored(&settings.stored_json()).unwrap(), settings);
+        let kept = settings.merged(changes(json!({"smtp": {"host": "h"}}))).unwrap();
+        assert_eq!(kept.smtp.password, "one");
+        let cleared = settings.merged(changes(json!({"smtp": {"password": ""}}))).unwrap();
+        assert_eq!(cleared.smtp.password, "");
+    }
+
+    #[test]
+    fn a_stored_document_may_lack_keys() {
+        let settings = Settings::from_stored(r#"{"meta":{"appName":"Mine"}}"#).unwrap();
+        assert_eq!((settings.meta.app_name.as_str(), settings.batch.max_requests), ("Mine", 50));
+    }
+}

@@ -10,6 +10,7 @@ pub mod change;
 pub mod config;
 pub mod error;
 pub mod history;
+mod params;
 pub mod rows;
 
 mod counts;
@@ -42,6 +43,7 @@ pub use self::config::{Config, Durability};
 pub use self::error::StoreError;
 pub use self::history::History;
 pub use self::rows::{RowRef, Rows};
+pub use self::sqlite::transfer;
 pub use self::tx::{Share, Tx};
 
 /// An open database; clones are the same one. It closes with the last of them, or by [`Store::close`].

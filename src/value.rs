@@ -3,7 +3,11 @@
 //! Lists, JSON documents and geo points are `Text` holding minified JSON; booleans are `Int` 0 or 1; a number without
 //! fraction that fits is always `Int` (as NUMERIC affinity would store it), so equal values are equal bytes.
 
+pub mod form;
 pub mod json;
+pub mod list;
+pub mod net;
+pub mod pick;
 
 /// JSON as it arrives in request bodies: object keys keep their order, integers keep 64 bits.
 pub use serde_json::Value as Json;
@@ -39,6 +43,12 @@ pub trait Row {
 impl Row for [Value] {
     fn value(&self, index: usize) -> ValueRef<'_> {
         self.get(index).map(Value::as_ref).unwrap_or_default()
+    }
+}
+
+impl<T: Row + ?Sized> Row for &T {
+    fn value(&self, index: usize) -> ValueRef<'_> {
+        (**self).value(index)
     }
 }
 

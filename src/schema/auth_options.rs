@@ -1,9 +1,13 @@
 //! What an auth collection has besides fields and rules: sign-in methods, token lifetimes and secrets, mail templates.
+//! Serialises to the JSON of the contract, secrets included; `collection_json` leaves them out for clients.
+
+use serde::{Deserialize, Serialize};
 
 use crate::value::Object;
 
 /// The options of an auth collection; secrets never leave the server.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AuthOptions {
     /// `None` = nobody may sign in, `Some("")` = no extra condition.
     pub auth_rule: Option<String>,
@@ -24,33 +28,38 @@ pub struct AuthOptions {
 }
 
 /// Lifetime in seconds and the collection's half of the signing key.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TokenOptions {
     pub duration: i64,
     pub secret: String,
 }
 
 /// A mail's subject and HTML body with `{PLACEHOLDERS}`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Template {
     pub subject: String,
     pub body: String,
 }
 
 /// Mail on a sign-in from a new place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AuthAlert {
     pub enabled: bool,
     pub email_template: Template,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PasswordAuth {
     pub enabled: bool,
     pub identity_fields: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Mfa {
     pub enabled: bool,
     /// Seconds.
@@ -58,7 +67,8 @@ pub struct Mfa {
     pub rule: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Otp {
     pub enabled: bool,
     /// Seconds.
@@ -67,7 +77,8 @@ pub struct Otp {
     pub email_template: Template,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct OAuth2 {
     pub enabled: bool,
     pub mapped_fields: MappedFields,
@@ -75,23 +86,52 @@ pub struct OAuth2 {
 }
 
 /// Which record field takes which part of a provider's answer; `""` = none.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct MappedFields {
     pub id: String,
     pub name: String,
     pub username: String,
+    #[serde(rename = "avatarURL")]
     pub avatar_url: String,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Provider {
     pub name: String,
     pub client_id: String,
     pub client_secret: String,
+    #[serde(rename = "authURL")]
     pub auth_url: String,
+    #[serde(rename = "tokenURL")]
     pub token_url: String,
+    #[serde(rename = "userInfoURL")]
     pub user_info_url: String,
     pub display_name: String,
     pub pkce: Option<bool>,
     pub extra: Object,
+}
+
+impl AuthOptions {
+    /// Every kind of token with its JSON name.
+    pub fn tokens(&self) -> [(&'static str, &TokenOptions); 5] {
+        [
+            ("authToken", &self.auth_token),
+            ("passwordResetToken", &self.password_reset_token),
+            ("emailChangeToken", &self.email_change_token),
+            ("verificationToken", &self.verification_token),
+            ("fileToken", &self.file_token),
+        ]
+    }
+
+    pub fn tokens_mut(&mut self) -> [&mut TokenOptions; 5] {
+        [
+            &mut self.auth_token,
+            &mut self.password_reset_token,
+            &mut self.email_change_token,
+            &mut self.verification_token,
+            &mut self.file_token,
+        ]
+    }
 }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of the database, with their defaults.
-#[derive(Clone, Debug, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The database file; its directory must exist.
+    /// The database file in the data directory; not a key of the configuration.
+    #[serde(skip)]
     pub path: PathBuf,
     pub durability: Durability,
     /// Jobs that may wait for the writer; one more is refused at once.
@@ -24,6 +25,9 @@ pub struct Config {
     pub read_timeout_ms: u64,
     /// How long a read may occupy the thread that asks before it moves to a reader thread; 0 = moves at once.
     pub inline_budget_us: u64,
+    /// How much of the file readers map into memory instead of copying pages; 0 = nothing. An unreadable disk then ends
+    /// the process rather than the query.
+    pub mmap_mib: u32,
     /// History of changes is kept this long …
     pub history_days: u32,
     /// … and no larger than this.
@@ -31,7 +35,7 @@ pub struct Config {
 }
 
 /// What COMMIT waits for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
     /// The write is on disk before it is acknowledged.
@@ -53,6 +57,7 @@ impl Default for Config {
             read_queue: 1024,
             read_timeout_ms: 30_000,
             inline_budget_us: 1000,
+            mmap_mib: 0,
             history_days: 7,
             history_mib: 64,
         }

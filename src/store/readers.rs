@@ -13,7 +13,7 @@ use super::job::guarded;
 use super::shared::Shared;
 use super::snapshot::{Place, Snapshot};
 use super::sqlite::Conn;
-use super::sqlite::pool::{self, Pool};
+use super::sqlite::pool::Pool;
 use super::{Reader, StoreError};
 
 /// Statements remembered as too long for an async worker.
@@ -59,9 +59,13 @@ impl Readers {
     pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Readers, StoreError> {
         let closing = Arc::new(AtomicBool::new(false));
         let count = config.read_threads();
-        let manager = pool::Readers { path: config.path.clone(), closing: closing.clone() };
-        // Inline reads never wait for a connection, and there are not more of them at a time than worker threads.
-        let pool = pool::open(manager, 2 * cores() + count)?;
+        let pool = Pool {
+            path: config.path.clone(),
+            mmap_mib: config.mmap_mib,
+            closing: closing.clone(),
+            keep: 2 * cores() + count,
+            idle: Mutex::default(),
+        };
         let reads = Arc::new(Reads {
             shared,
             heavy: Heavy::default(),
@@ -90,7 +94,8 @@ impl Readers {
         if self.closing.load(Ordering::Relaxed) {
             return Err(StoreError::Closed.into());
         }
-        if let Attempt::Done(result) = self.inline(&job) {
+        let inline = !self.reads.inline_budget.is_zero();
+        if inline && let Attempt::Done(result) = self.reads.attempt(&job, Place::Inline) {
             return result;
         }
         let deadline = Instant::now() + self.reads.timeout;
@@ -100,11 +105,7 @@ impl Readers {
             if reply.is_closed() {
                 return;
             }
-            let result = match reads.pool.get() {
-                Ok(conn) => reads.attempt(&conn, &job, Place::Thread(deadline)),
-                Err(error) => Attempt::Done(Err(StoreError::other(error).into())),
-            };
-            let result = match result {
+            let result = match reads.attempt(&job, Place::Thread(deadline)) {
                 Attempt::Done(result) => result,
                 Attempt::TooLong => Err(StoreError::Interrupted.into()),
             };
@@ -114,17 +115,6 @@ impl Readers {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
             Err(TrySendError::Full(_)) => Err(StoreError::Full.into()),
             Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed.into()),
-        }
-    }
-
-    fn inline<T, E: From<StoreError>>(&self, job: &impl Fn(&mut dyn Reader) -> Result<T, E>) -> Attempt<T, E> {
-        if self.reads.inline_budget.is_zero() {
-            return Attempt::TooLong;
-        }
-        match self.reads.pool.try_get() {
-            Some(conn) => self.reads.attempt(&conn, job, Place::Inline),
-            // Opening one would make this thread wait; the pool does it in the background.
-            None => Attempt::TooLong,
         }
     }
 
@@ -142,6 +132,7 @@ impl Readers {
                 let _ = thread.join();
             }
         }
+        self.reads.pool.clear();
     }
 }
 
@@ -158,7 +149,17 @@ fn serve(reads: &Reads, inbox: &Mutex<Receiver<Errand>>, closing: &AtomicBool) {
 }
 
 impl Reads {
-    fn attempt<T, E: From<StoreError>>(
+    fn attempt<T, E>(&self, job: &impl Fn(&mut dyn Reader) -> Result<T, E>, place: Place) -> Attempt<T, E>
+    where
+        E: From<StoreError>,
+    {
+        match self.pool.with(|conn| self.run(conn, job, place)) {
+            Ok(attempt) => attempt,
+            Err(error) => Attempt::Done(Err(error.into())),
+        }
+    }
+
+    fn run<T, E: From<StoreError>>(
         &self,
         conn: &Conn,
         job: &impl Fn(&mut dyn Reader) -> Result<T, E>,

@@ -1,7 +1,7 @@
 //! The result of a query in two allocations: 16-byte cells, and one arena for all text.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
 use crate::value::{Row, Value, ValueRef};
 
@@ -11,9 +11,7 @@ pub struct Rows {
     width: usize,
     cells: Vec<Cell>,
     text: String,
-    /// Column names, each closed by NUL; split only when someone asks.
-    names: String,
-    columns: OnceLock<Vec<String>>,
+    columns: Arc<[String]>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,14 +32,8 @@ pub struct RowRef<'a> {
 }
 
 impl Rows {
-    pub(super) fn new<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Rows {
-        let width = names.len();
-        let mut joined = String::with_capacity(16 * width);
-        for name in names {
-            joined.push_str(name);
-            joined.push('\0');
-        }
-        Rows { width, names: joined, ..Rows::default() }
+    pub(super) fn new(columns: Arc<[String]>) -> Rows {
+        Rows { width: columns.len(), columns, ..Rows::default() }
     }
 
     /// Before the first row: room for one of ordinary size, so that a single record takes no second allocation.
@@ -95,7 +87,7 @@ impl Rows {
 
     /// Names of the columns as the query gives them.
     pub fn columns(&self) -> &[String] {
-        self.columns.get_or_init(|| self.names.split_terminator('\0').map(str::to_string).collect())
+        &self.columns
     }
 }
 

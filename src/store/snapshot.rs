@@ -76,7 +76,7 @@ impl<'a> Snapshot<'a> {
             self.open = true;
         }
         let begun = if inline { self.started } else { Instant::now() };
-        let result = self.conn.query(sql);
+        let result = self.conn.query_known(sql, self.catalog.version);
         self.weigh(sql, begun, &result);
         match result {
             Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),

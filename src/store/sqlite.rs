@@ -4,7 +4,10 @@ pub mod error;
 pub mod limit;
 pub mod migrate;
 pub mod pool;
+pub mod transfer;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +21,7 @@ use self::limit::Limit;
 use super::config::Durability;
 use super::{Rows, StoreError};
 use crate::sql::Sql;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
 /// Older ones may corrupt a database when its write-ahead log starts over.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -33,6 +36,14 @@ const STEPS_PER_TICK: i32 = 1000;
 pub struct Conn {
     db: Connection,
     pub limit: Arc<Limit>,
+    known: RefCell<Known>,
+}
+
+/// Column names by statement text.
+#[derive(Default)]
+struct Known {
+    version: u64,
+    names: HashMap<Box<str>, Arc<[String]>>,
 }
 
 impl Conn {
@@ -54,11 +65,12 @@ impl Conn {
         Ok(conn)
     }
 
-    /// A connection that cannot write, attach files or outlive `limit`'s store.
-    pub fn open_reader(path: &Path, limit: Arc<Limit>) -> Result<Conn, StoreError> {
+    /// A connection that cannot write or attach files, and maps the first `mmap_mib` of the file.
+    pub fn open_reader(path: &Path, mmap_mib: u32, limit: Arc<Limit>) -> Result<Conn, StoreError> {
         let conn = Conn::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, limit)?;
         conn.db.set_limit(Bound::SQLITE_LIMIT_ATTACHED, 0)?;
-        conn.batch("PRAGMA query_only=ON;")?;
+        let mmap = u64::from(mmap_mib) << 20;
+        conn.batch(&format!("PRAGMA query_only=ON; PRAGMA mmap_size={mmap};"))?;
         Ok(conn)
     }
 
@@ -72,7 +84,7 @@ impl Conn {
         )?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;
-        Ok(Conn { db, limit })
+        Ok(Conn { db, limit, known: RefCell::default() })
     }
 
     /// Runs statements that take no parameters and whose results do not matter.
@@ -82,20 +94,46 @@ impl Conn {
 
     /// Runs one statement that returns rows.
     pub fn query(&self, sql: &Sql) -> Result<Rows, StoreError> {
+        self.collect(sql, names)
+    }
+
+    /// As `query`, with column names remembered from the last time for as long as `version` (of the catalog) stays the
+    /// same: asking for them takes a point read a tenth of its time.
+    pub fn query_known(&self, sql: &Sql, version: u64) -> Result<Rows, StoreError> {
+        self.collect(sql, |statement| {
+            let mut known = self.known.borrow_mut();
+            if known.version != version || known.names.len() == STATEMENTS {
+                *known = Known { version, names: HashMap::new() };
+            }
+            match known.names.get(sql.text.as_str()) {
+                Some(names) if names.len() == statement.column_count() => names.clone(),
+                Some(_) | None => {
+                    let names = names(statement);
+                    known.names.insert(sql.text.as_str().into(), names.clone());
+                    names
+                }
+            }
+        })
+    }
+
+    fn collect(&self, sql: &Sql, names: impl Fn(&Statement<'_>) -> Arc<[String]>) -> Result<Rows, StoreError> {
         let mut statement = self.db.prepare_cached(&sql.text)?;
-        bind(&mut statement, sql.params.iter().map(crate::value::Value::as_ref))?;
-        let width = statement.column_count();
-        let mut rows = Rows::new((0..width).map(|index| statement.column_name(index).unwrap_or_default()));
+        bind(&mut statement, sql.params.iter().map(Value::as_ref))?;
+        let mut rows: Option<Rows> = None;
         let mut cursor = statement.raw_query();
         while let Some(row) = cursor.next()? {
-            if rows.is_empty() {
+            // Only now: the first step compiles the statement again when the tables have changed.
+            let rows = rows.get_or_insert_with(|| {
+                let mut rows = Rows::new(names(row.as_ref()));
                 rows.reserve();
-            }
-            for index in 0..width {
-                push(&mut rows, row.get_ref(index)?);
+                rows
+            });
+            for index in 0..rows.columns().len() {
+                push(rows, row.get_ref(index)?);
             }
         }
-        Ok(rows)
+        drop(cursor);
+        Ok(rows.unwrap_or_else(|| Rows::new(names(&statement))))
     }
 
     /// Runs one statement; how many rows it wrote. Rows that it returns are dropped.
@@ -148,6 +186,11 @@ impl Prepared<'_> {
         while cursor.next()?.is_some() {}
         Ok(())
     }
+}
+
+fn names(statement: &Statement<'_>) -> Arc<[String]> {
+    let name = |index| statement.column_name(index).unwrap_or_default().to_string();
+    (0..statement.column_count()).map(name).collect()
 }
 
 /// `PRAGMA` and other statements may come without parameters, but never with too few or too many.

@@ -145,7 +145,7 @@ impl Tx {
         &self.clock
     }
 
-    pub fn ids(&self) -> &Ids {
+    pub fn ids(&self) -> &Arc<Ids> {
         &self.ids
     }
 

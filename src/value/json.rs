@@ -82,39 +82,69 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
 /// Appends `s` as a JSON string with its quotes.
 pub fn write_str(out: &mut Vec<u8>, s: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
     out.reserve(s.len() + 2);
     out.push(b'"');
-    let bytes = s.as_bytes();
-    let mut start = 0;
-    for (i, &b) in bytes.iter().enumerate() {
-        if b >= 0x20 && b != b'"' && b != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(start..i).unwrap_or_default());
-        start = i + 1;
-        match b {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x08 => out.extend_from_slice(b"\\b"),
-            0x0c => out.extend_from_slice(b"\\f"),
-            _ => {
-                out.extend_from_slice(b"\\u00");
-                let digit = |n: u8| HEX.get(usize::from(n)).copied().unwrap_or(b'0');
-                out.extend_from_slice(&[digit(b >> 4), digit(b & 15)]);
-            }
-        }
+    let mut rest = s.as_bytes();
+    while let Some((plain, [special, after @ ..])) = rest.split_at_checked(plain_len(rest)) {
+        out.extend_from_slice(plain);
+        write_escape(out, *special);
+        rest = after;
     }
-    out.extend_from_slice(bytes.get(start..).unwrap_or_default());
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// How many bytes at the start need no escape; eight at a time, as escapes are rare.
+fn plain_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let has_below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word & HIGH != 0;
+    let has = |word: u64, byte: u8| has_below(word ^ (ONES * u64::from(byte)), 1);
+    let (words, _) = bytes.as_chunks::<8>();
+    let is_plain = |word: &&[u8; 8]| {
+        let word = u64::from_ne_bytes(**word);
+        !has_below(word, 0x20) && !has(word, b'"') && !has(word, b'\\')
+    };
+    let skipped = words.iter().take_while(is_plain).count() * 8;
+    let rest = bytes.get(skipped..).unwrap_or_default();
+    skipped + rest.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\').unwrap_or(rest.len())
+}
+
+fn write_escape(out: &mut Vec<u8>, byte: u8) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0c => b'f',
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            let digit = |n: u8| HEX.get(usize::from(n)).copied().unwrap_or(b'0');
+            return out.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
 }
 
 /// Appends an integer.
 pub fn write_int(out: &mut Vec<u8>, n: i64) {
-    let _ = write!(out, "{n}");
+    let mut digits = [0; 20];
+    let mut len = 0;
+    let mut rest = n.unsigned_abs();
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        len += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(digits.get(digits.len() - len..).unwrap_or_default());
 }
 
 /// Appends a float as JavaScript prints it: no exponent from 1e-6 up to 1e21, `-0` as `0`, `null` for NaN and infinities.
@@ -182,4 +212,53 @@ pub fn text(json: &Json) -> String {
     write(&mut out, json);
     // Every writer above appends whole UTF-8 sequences.
     String::from_utf8(out).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn texts_read_back_as_they_were() {
+        // Every character that may matter, at every place of an eight-byte word.
+        let specials: Vec<char> = (0..0x80_u8).map(char::from).chain(['\u{80}', 'é', '日', '😀', '\u{2028}']).collect();
+        for special in specials {
+            for before in 0..20 {
+                let text = format!("{}{special}{}{special}", "a".repeat(before), "é".repeat(before % 3));
+                let json = written(|out| write_str(out, &text));
+                assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text, "{json}");
+                assert_eq!(json, serde_json::to_string(&text).unwrap());
+            }
+        }
+        assert_eq!(written(|out| write_str(out, "")), "\"\"");
+    }
+
+    #[test]
+    fn numbers_are_printed_as_javascript_does() {
+        for n in [0, 1, -1, 9, 10, 100, i64::MAX, i64::MIN, 1_234_567_890] {
+            assert_eq!(written(|out| write_int(out, n)), n.to_string());
+        }
+        for (n, want) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.5, "1.5"),
+            (-2.25, "-2.25"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (1.5e300, "1.5e+300"),
+            (1e-6, "0.000001"),
+            (1e-7, "1e-7"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (f64::NAN, "null"),
+            (f64::INFINITY, "null"),
+        ] {
+            assert_eq!(written(|out| write_real(out, n)), want);
+        }
+    }
 }

@@ -1,0 +1,40 @@
+//! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
+
+pub mod callers;
+pub mod methods;
+pub mod password;
+pub mod refresh;
+pub mod response;
+pub mod superusers;
+pub mod tokens;
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::records::Records;
+use crate::schema::{Catalog, Collection};
+
+use callers::Callers;
+
+/// The service; cheap to clone.
+#[derive(Clone)]
+pub struct Auth {
+    records: Records,
+    callers: Arc<Callers>,
+}
+
+impl Auth {
+    /// Watches `records`' store so that no caller outlives a change of its record.
+    pub fn new(records: Records) -> Self {
+        let callers = Arc::new(Callers::default());
+        let watcher = callers.clone();
+        records.store.on_commit(move |changes| watcher.forget(changes));
+        Auth { records, callers }
+    }
+}
+
+/// The auth collection a request names.
+fn find<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Arc<Collection>> {
+    let found = catalog.find(name).ok_or_else(|| Error::not_found("Missing or invalid collection context."))?;
+    if found.is_auth() { Ok(found) } else { Err(Error::not_found("Missing or invalid auth collection context.")) }
+}

@@ -1,0 +1,118 @@
+//! Who a token belongs to, without asking the database or a hash twice.
+//!
+//! Two caches. One remembers that a token was signed with a certain key: a fact that never changes, so it needs no
+//! invalidation. The other holds the records of recent callers and drops each as soon as a commit changes it. A token
+//! counts while the key it was signed with is still the key of its record.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quick_cache::sync::Cache;
+
+use crate::context::Caller;
+use crate::schema::Record;
+use crate::sql::{Dialect, Restrict, Select};
+use crate::store::{Change, Reader, StoreError};
+
+use super::Auth;
+use super::tokens::{self, Claims, Kind};
+
+const TOKENS: usize = 8192;
+const RECORDS: usize = 4096;
+
+/// The caches.
+pub struct Callers {
+    signed: Cache<String, Arc<Signed>>,
+    records: Cache<(String, String), Arc<Record>>,
+    /// Grows with every change of an auth record, so that a record read before a change is not kept after it.
+    generation: Mutex<u64>,
+}
+
+struct Signed {
+    claims: Claims,
+    key: String,
+}
+
+impl Default for Callers {
+    fn default() -> Self {
+        Callers { signed: Cache::new(TOKENS), records: Cache::new(RECORDS), generation: Mutex::new(0) }
+    }
+}
+
+impl Callers {
+    /// Drops the records these changes touch; runs before the writers are answered.
+    pub fn forget(&self, changes: &[Arc<Change>]) {
+        let mut generation = None;
+        for change in changes.iter().filter(|change| change.collection.is_auth()) {
+            let generation =
+                generation.get_or_insert_with(|| self.generation.lock().unwrap_or_else(PoisonError::into_inner));
+            **generation += 1;
+            let record = change.before.as_ref().or(change.after.as_ref());
+            if let Some(record) = record {
+                self.records.remove(&(change.collection.id.clone(), record.id().to_string()));
+            }
+        }
+    }
+
+    fn generation(&self) -> u64 {
+        *self.generation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a record unless something changed since `generation`.
+    fn keep(&self, record: &Arc<Record>, generation: u64) {
+        let current = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current == generation {
+            self.records.insert((record.collection.id.clone(), record.id().to_string()), record.clone());
+        }
+    }
+}
+
+impl Auth {
+    /// The caller behind an auth token; anything wrong with it makes a guest, never an error.
+    pub async fn caller(&self, token: &str) -> Caller {
+        match self.verified(token, Kind::Auth).await {
+            Some((record, _)) => Caller::Record(record),
+            None => Caller::Guest,
+        }
+    }
+
+    /// The record and claims of a valid token of `kind`.
+    pub async fn verified(&self, token: &str, kind: Kind) -> Option<(Arc<Record>, Claims)> {
+        let known = self.callers.signed.get(token);
+        let claims = match &known {
+            Some(signed) => signed.claims.clone(),
+            None => tokens::peek(token)?,
+        };
+        if claims.kind != kind || !tokens::is_current(&claims, self.records.clock.now()) {
+            return None;
+        }
+        let record = self.record_of(&claims).await?;
+        let key = tokens::key(&record, &record.collection, kind)?;
+        match known {
+            Some(signed) => (signed.key == key).then_some((record, claims)),
+            None if tokens::is_signed(token, &key) => {
+                self.callers.signed.insert(token.to_string(), Arc::new(Signed { claims: claims.clone(), key }));
+                Some((record, claims))
+            }
+            None => None,
+        }
+    }
+
+    async fn record_of(&self, claims: &Claims) -> Option<Arc<Record>> {
+        let catalog = self.records.store.catalog();
+        let collection = catalog.find(&claims.collection_id).filter(|collection| collection.is_auth())?.clone();
+        let cached = self.callers.records.get(&(collection.id.clone(), claims.id.clone()));
+        if let Some(record) = cached.filter(|record| Arc::ptr_eq(&record.collection, &collection)) {
+            return Some(record);
+        }
+        let generation = self.callers.generation();
+        let id = claims.id.clone();
+        let read = move |reader: &mut dyn Reader| {
+            let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
+            let rows = reader.query(&select.rows(Dialect::Sqlite))?;
+            Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
+        };
+        let record = self.records.store.read(read).await.ok().flatten()?;
+        self.callers.keep(&record, generation);
+        Some(record)
+    }
+}

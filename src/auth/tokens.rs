@@ -1,0 +1,136 @@
+//! Tokens: HS256 JWTs whose key is the record's tokenKey followed by the collection's secret of that kind.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::schema::auth_options::{AuthOptions, TokenOptions};
+use crate::schema::{Collection, Record};
+
+/// What a token is for; each kind has its own secret and lifetime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    Auth,
+    File,
+    Verification,
+    PasswordReset,
+    EmailChange,
+}
+
+/// The claims every token has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Claims {
+    pub id: String,
+    pub collection_id: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// Unix seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exp: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<i64>,
+    /// May be exchanged for a newer one; auth tokens only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshable: Option<bool>,
+}
+
+impl Kind {
+    /// The collection's lifetime and secret for this kind.
+    pub fn options(self, auth: &AuthOptions) -> &TokenOptions {
+        match self {
+            Kind::Auth => &auth.auth_token,
+            Kind::File => &auth.file_token,
+            Kind::Verification => &auth.verification_token,
+            Kind::PasswordReset => &auth.password_reset_token,
+            Kind::EmailChange => &auth.email_change_token,
+        }
+    }
+}
+
+/// The signing key of a record's tokens; `None` outside auth collections.
+pub fn key(record: &Record, collection: &Collection, kind: Kind) -> Option<String> {
+    let secret = &kind.options(collection.auth()?).secret;
+    Some(format!("{}{secret}", record.get("tokenKey").text()))
+}
+
+/// Signs claims.
+pub fn sign(claims: &Claims, key: &str) -> Result<String> {
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(key.as_bytes()))
+        .map_err(Error::internal)
+}
+
+/// The claims of a token, unverified: who must have signed it.
+pub fn peek(token: &str) -> Option<Claims> {
+    jsonwebtoken::dangerous::insecure_decode::<Claims>(token).ok().map(|data| data.claims)
+}
+
+/// Whether the token was signed with `key`; the algorithm is HS256 and nothing else.
+pub fn is_signed(token: &str, key: &str) -> bool {
+    let mut validation = Validation::new(Algorithm::HS256);
+    // Times are checked against our own clock by `is_current`.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(key.as_bytes()), &validation).is_ok()
+}
+
+/// Not expired, and not from the future.
+pub fn is_current(claims: &Claims, now: Timestamp) -> bool {
+    let now = now.seconds();
+    claims.exp.is_none_or(|exp| now < exp)
+        && claims.nbf.is_none_or(|nbf| nbf <= now)
+        && claims.iat.is_none_or(|iat| iat <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims() -> Claims {
+        Claims {
+            id: "abc".into(),
+            collection_id: "pbc_1".into(),
+            kind: Kind::Auth,
+            exp: Some(2_000),
+            nbf: None,
+            iat: None,
+            refreshable: Some(true),
+        }
+    }
+
+    #[test]
+    fn a_token_verifies_with_its_own_key_only() {
+        let token = sign(&claims(), "key").unwrap();
+        assert!(is_signed(&token, "key"));
+        assert!(!is_signed(&token, "other"));
+        assert!(!is_signed(&format!("{token}x"), "key"));
+        assert_eq!(peek(&token).unwrap().id, "abc");
+    }
+
+    #[test]
+    fn other_algorithms_are_refused() {
+        let other =
+            jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims(), &EncodingKey::from_secret(b"key")).unwrap();
+        assert!(!is_signed(&other, "key"));
+        // {"alg":"none","typ":"JWT"}
+        let body = sign(&claims(), "key").unwrap();
+        let body = body.split('.').nth(1).unwrap();
+        assert!(!is_signed(&format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{body}."), "key"));
+    }
+
+    #[test]
+    fn times_are_read_from_our_clock() {
+        let at = |seconds: i64| Timestamp(seconds * 1000);
+        assert!(is_current(&claims(), at(1_999)));
+        assert!(!is_current(&claims(), at(2_000)));
+        assert!(!is_current(&Claims { nbf: Some(1_500), ..claims() }, at(1_000)));
+        assert!(!is_current(&Claims { iat: Some(1_500), ..claims() }, at(1_000)));
+        assert!(is_current(&Claims { exp: None, ..claims() }, at(9_999)));
+    }
+}

@@ -1,0 +1,58 @@
+//! `cratebase superuser …`: accounts, through the same rules and checks as the API.
+
+use clap::Subcommand;
+
+use super::{Failed, say};
+use crate::app::{self, World};
+use crate::auth::superusers::Wish;
+use crate::config::Loaded;
+use crate::error::{Error, Problem};
+
+#[derive(Subcommand)]
+pub enum Superuser {
+    /// Make an account; fails when there is one with this e-mail
+    Create { email: String, password: String },
+    /// Set the password of an account
+    Update { email: String, password: String },
+    /// Make an account or set its password
+    Upsert { email: String, password: String },
+    /// Delete an account
+    Delete { email: String },
+    /// Make a one-time sign-in code
+    Otp { email: String },
+}
+
+pub async fn run(loaded: &Loaded, command: Superuser) -> Result<(), Failed> {
+    let (wish, email, password) = match command {
+        Superuser::Create { email, password } => (Wish::Create, email, password),
+        Superuser::Update { email, password } => (Wish::Update, email, password),
+        Superuser::Upsert { email, password } => (Wish::Upsert, email, password),
+        Superuser::Delete { email } => return delete(loaded, &email).await,
+        Superuser::Otp { .. } => {
+            return Err(Failed("One-time codes are not possible yet: this build has no one-time passwords.".into()));
+        }
+    };
+    let services = app::open(&loaded.config, World::default()).await?;
+    services.auth.save_superuser(wish, &email, &password).await.map_err(|e| explain(&e))?;
+    say(&format!("Saved superuser {email}.\n"))
+}
+
+async fn delete(loaded: &Loaded, email: &str) -> Result<(), Failed> {
+    let services = app::open(&loaded.config, World::default()).await?;
+    let deleted = services.auth.delete_superuser(email).await.map_err(|e| explain(&e))?;
+    say(&if deleted { format!("Deleted superuser {email}.\n") } else { format!("There is no superuser {email}.\n") })
+}
+
+/// The first thing wrong, as a sentence: `email: Must be a valid email address.`
+fn explain(error: &Error) -> Failed {
+    if let Error::Invalid { errors, .. } = error {
+        let leaf = errors.0.iter().find_map(|(key, problem)| match problem {
+            Problem::Leaf(leaf) => Some(format!("{key}: {}", crate::error::sentence(&leaf.message))),
+            Problem::Nested(_) | Problem::Json(_) => None,
+        });
+        if let Some(leaf) = leaf {
+            return Failed(leaf);
+        }
+    }
+    Failed(crate::error::sentence(&error.to_string()))
+}

@@ -1,0 +1,147 @@
+//! Record files: uploads on their way in, and the folder they end up in.
+//!
+//! Keys are `{collectionId}/{recordId}/{name}`. This is the seam for other blob stores.
+
+pub mod sniff;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+
+/// A file part of a request: small ones in memory, larger ones spooled to a temporary file that dies with this value.
+#[derive(Debug)]
+pub struct Upload {
+    /// As the client named it.
+    pub original_name: String,
+    /// Bytes.
+    pub size: u64,
+    pub content: Content,
+    /// Told by content.
+    pub kind: sniff::Type,
+}
+
+/// Where an upload's bytes wait.
+#[derive(Debug)]
+pub enum Content {
+    Memory(Vec<u8>),
+    Spooled(tempfile::NamedTempFile),
+}
+
+impl Upload {
+    /// An upload whose type is told by its first bytes.
+    pub fn new(original_name: String, size: u64, content: Content) -> Self {
+        let kind = sniff::sniff(&content.head());
+        Upload { original_name, size, content, kind }
+    }
+}
+
+impl Content {
+    /// The first bytes (at most 3072): enough to tell the type.
+    pub fn head(&self) -> Vec<u8> {
+        const HEAD: usize = 3072;
+        match self {
+            Content::Memory(bytes) => bytes.iter().take(HEAD).copied().collect(),
+            Content::Spooled(file) => {
+                use std::io::Read as _;
+                let mut head = Vec::new();
+                // A file that cannot be read has no recognisable type; storing it will report the error.
+                if let Ok(file) = file.reopen() {
+                    let _ = file.take(HEAD as u64).read_to_end(&mut head);
+                }
+                head
+            }
+        }
+    }
+}
+
+/// The blob store: a local folder.
+#[derive(Clone, Debug)]
+pub struct Files {
+    root: Arc<Path>,
+}
+
+impl Files {
+    /// Files below `root`, which is made on first use.
+    pub fn new(root: PathBuf) -> Self {
+        Files { root: root.into() }
+    }
+
+    /// Where uploads should be spooled so that storing them is a rename.
+    pub fn spool_dir(&self) -> Result<PathBuf> {
+        let dir = self.root.join(".incoming");
+        std::fs::create_dir_all(&dir).map_err(io)?;
+        Ok(dir)
+    }
+
+    /// Stores an upload under `key`, on disk when this returns. Runs on a blocking thread.
+    pub async fn put(&self, key: &str, upload: Arc<Upload>) -> Result<()> {
+        let path = self.path(key)?;
+        tokio::task::spawn_blocking(move || write(&path, &upload)).await.map_err(Error::internal)?
+    }
+
+    /// Removes one file; a missing one is no error.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        match tokio::fs::remove_file(self.path(key)?).await {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
+    pub async fn remove_all(&self, prefix: &str) -> Result<()> {
+        match tokio::fs::remove_dir_all(self.path(prefix)?).await {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// The path of a key; refuses what could leave the folder.
+    pub fn path(&self, key: &str) -> Result<PathBuf> {
+        let safe = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':']);
+        if key.split('/').all(safe) { Ok(self.root.join(key)) } else { Err(Error::not_found("")) }
+    }
+}
+
+fn write(path: &Path, upload: &Upload) -> Result<()> {
+    let dir = path.parent().ok_or_else(|| Error::internal("a file key without folder"))?;
+    std::fs::create_dir_all(dir).map_err(io)?;
+    match &upload.content {
+        Content::Memory(bytes) => {
+            let mut file = std::fs::File::create(path).map_err(io)?;
+            file.write_all(bytes).map_err(io)?;
+            file.sync_data().map_err(io)?;
+        }
+        Content::Spooled(spooled) => {
+            spooled.as_file().sync_data().map_err(io)?;
+            // The upload may be stored once only, but its temporary name must stay valid for its own clean-up.
+            if std::fs::hard_link(spooled.path(), path).is_err() {
+                std::fs::copy(spooled.path(), path).map_err(io)?;
+                std::fs::File::open(path).and_then(|f| f.sync_data()).map_err(io)?;
+            }
+        }
+    }
+    std::fs::File::open(dir).and_then(|d| d.sync_all()).map_err(io)
+}
+
+fn io(error: std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return Error::Rejected { reason: crate::error::Reason::NoSpace, message: "The disk is full.".into() };
+    }
+    Error::internal(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_cannot_leave_the_folder() {
+        let files = Files::new("/data/storage".into());
+        assert!(files.path("pbc_1/abc/photo_1.png").is_ok());
+        for key in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/./b", "a\\..\\b", "a/b\0", "c:/x", ""] {
+            assert!(files.path(key).is_err(), "{key:?}");
+        }
+    }
+}

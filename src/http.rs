@@ -1,0 +1,83 @@
+//! The outside: HTTP in, bytes out. The only place besides `app` that names actix; one file per resource under `api`.
+//!
+//! A request passes the [`shell`] (CORS, alias, HEAD, panic guard, headers of every answer), the router, then its
+//! handler, whose first argument [`ask::Ask`] says who asks and what.
+
+pub mod api;
+pub mod ask;
+pub mod body;
+pub mod client_ip;
+pub mod config;
+pub mod cors;
+pub mod dashboard;
+pub mod error;
+pub mod openapi;
+pub mod public;
+pub mod shell;
+pub mod unread;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_service::IntoServiceFactory as _;
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use utoipa_actix_web::AppExt as _;
+
+pub use config::Config;
+
+use crate::auth::Auth;
+use crate::clock::Clock;
+use crate::files::Files;
+use crate::records::Records;
+use crate::settings::Settings;
+use crate::store::Store;
+
+/// Everything handlers call upon; one per process, shared by all workers.
+pub struct Services {
+    pub store: Store,
+    pub files: Files,
+    pub records: Records,
+    pub auth: Auth,
+    pub settings: crate::settings::Live,
+    pub clock: Clock,
+    pub config: Config,
+    /// Whether rules ask for request headers, by catalog version.
+    pub rules: ask::RuleUse,
+}
+
+impl Services {
+    /// The settings of this moment.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load()
+    }
+}
+
+/// Serves `services` on a bound socket until the returned server is stopped.
+pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<Server> {
+    let config = services.config.clone();
+    let factory = move || {
+        let data = web::Data::from(Arc::clone(&services));
+        let (app, document) = App::new().app_data(data).into_utoipa_app().configure(api::routes).split_for_parts();
+        let app = app
+            .app_data(web::Data::new(document))
+            .configure(dashboard::routes)
+            .default_service(web::to(public::answer));
+        shell::Shell::new(app.into_factory(), &services.config)
+    };
+    let server = HttpServer::new(factory)
+        .workers(config.worker_count())
+        .tcp_nodelay(true)
+        .keep_alive(Duration::from_secs(config.keep_alive_s))
+        .client_request_timeout(Duration::from_secs(config.header_timeout_s))
+        .shutdown_timeout(config.shutdown_timeout_s)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The API description without the collections of any data directory.
+pub fn document() -> utoipa::openapi::OpenApi {
+    App::new().into_utoipa_app().configure(api::routes).split_for_parts().1
+}

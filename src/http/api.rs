@@ -1,0 +1,90 @@
+//! The API, one resource per file: parameters, description and handlers side by side.
+
+pub mod auth;
+pub mod batch;
+pub mod collections;
+pub mod health;
+pub mod openapi;
+pub mod records;
+pub mod settings;
+
+use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route. The router tries them in this order, so the busiest come first.
+pub fn routes(config: &mut ServiceConfig) {
+    records::routes(config);
+    batch::routes(config);
+    auth::routes(config);
+    health::routes(config);
+    collections::routes(config);
+    settings::routes(config);
+    openapi::routes(config);
+}
+
+/// Parts of any answer.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ShapeParams {
+    /// Comma-separated paths to keep, e.g. `id,expand.author.name`; `*` stands for all other keys of a level, and
+    /// `:excerpt(200,true)` after a path cuts HTML down to plain text.
+    pub fields: Option<String>,
+    /// Comma-separated relations to include, e.g. `author,comments_via_post.author`.
+    pub expand: Option<String>,
+}
+
+/// A page of a list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ListParams {
+    /// From 1.
+    pub page: Option<i64>,
+    /// Up to 1000; 30 unless said.
+    pub per_page: Option<i64>,
+    /// Leave the totals out (they become -1), which spares a count.
+    pub skip_total: Option<bool>,
+    /// Comma-separated fields, `-` before one for descending, `@random`.
+    pub sort: Option<String>,
+    /// An expression, e.g. `status = 'open' && created > '2026-01-01'`.
+    pub filter: Option<String>,
+}
+
+/// What every refusal looks like.
+#[derive(ToSchema)]
+pub struct Envelope {
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for people.
+    pub message: String,
+    /// What is wrong, by property: `{"title": {"code": "validation_required", "message": "Cannot be blank."}}`.
+    #[schema(value_type = Object)]
+    pub data: (),
+}
+
+/// Refusals of most routes.
+#[derive(IntoResponses)]
+pub enum Refusal {
+    /// The request cannot be understood or did not pass validation.
+    #[response(status = 400)]
+    Invalid(#[to_schema] Envelope),
+    /// No such thing, or none that the caller may know of.
+    #[response(status = 404)]
+    NotFound(#[to_schema] Envelope),
+}
+
+/// Refusals of routes for superusers.
+#[derive(IntoResponses)]
+pub enum SuperuserRefusal {
+    /// The request cannot be understood or did not pass validation.
+    #[response(status = 400)]
+    Invalid(#[to_schema] Envelope),
+    /// There is no valid token.
+    #[response(status = 401)]
+    Unauthorized(#[to_schema] Envelope),
+    /// The token is not a superuser's.
+    #[response(status = 403)]
+    Forbidden(#[to_schema] Envelope),
+    /// No such thing.
+    #[response(status = 404)]
+    NotFound(#[to_schema] Envelope),
+}

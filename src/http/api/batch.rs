@@ -1,0 +1,166 @@
+//! `/api/batch`: several writes in one transaction.
+
+use std::collections::BTreeMap;
+
+use actix_web::post;
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Refusal;
+use crate::error::{Error, Errors, FieldError, Result};
+use crate::http::ask::Ask;
+use crate::http::body::Raw;
+use crate::http::error::Answer;
+use crate::records::{BatchRequest, Body};
+use crate::value::{Json, Object};
+
+/// Bytes of a batch when the settings say 0: 128 MiB.
+const LIMIT: u64 = 128 << 20;
+/// Bytes of one URL.
+const URL: usize = 2000;
+const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(batch);
+}
+
+/// Batch
+///
+/// Creates, updates, upserts and deletes that succeed or fail together, each under its own rules.
+#[utoipa::path(tag = "records", request_body = Object, responses((status = 200, description = "One answer per request", body = Vec<Object>), Refusal))]
+#[post("/api/batch")]
+pub async fn batch(ask: Ask, raw: Raw) -> Answer {
+    let settings = ask.settings();
+    let max = usize::try_from(settings.batch.max_requests).unwrap_or(0);
+    if !settings.batch.enabled || max == 0 {
+        return Err(Error::forbidden("Batch requests are not allowed.").into());
+    }
+    let limit = u64::try_from(settings.batch.max_body_size).ok().filter(|n| *n > 0).unwrap_or(LIMIT);
+    let unreadable = "Failed to read the submitted batch data.";
+    let body = raw.body(&ask, limit).await.map_err(|e| e.under(unreadable))?;
+    let requests = parse(body, max)?;
+    ask.json(ask.records.batch(ask.ctx.clone(), requests).await?)
+}
+
+/// One request as submitted.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    method: Option<String>,
+    url: Option<String>,
+    headers: Option<BTreeMap<String, String>>,
+    body: Option<Object>,
+}
+
+/// The requests, each with its files.
+fn parse(mut body: Body, max: usize) -> Result<Vec<BatchRequest>> {
+    let list = body.fields.remove("requests").unwrap_or_default();
+    let items: Option<Vec<Option<Item>>> =
+        serde_json::from_value(list).map_err(|_| Error::bad_request("Failed to read the submitted batch data."))?;
+    let items: Vec<Item> = items.unwrap_or_default().into_iter().map(Option::unwrap_or_default).collect();
+    check(&items, max)?.into_result("Invalid batch request data.")?;
+    let mut requests: Vec<BatchRequest> = items.into_iter().map(request).collect();
+    for (key, upload) in body.uploads {
+        let Some((index, field)) = address(&key) else { continue };
+        // Parts for requests that are not there are ignored.
+        if let Some(request) = requests.get_mut(index) {
+            request.body.uploads.push((field.to_string(), upload));
+        }
+    }
+    Ok(requests)
+}
+
+fn request(item: Item) -> BatchRequest {
+    let text = Option::unwrap_or_default;
+    let body = Body { fields: item.body.unwrap_or_default(), uploads: Vec::new() };
+    let headers = item.headers.unwrap_or_default().into_iter().collect();
+    BatchRequest { method: text(item.method), url: text(item.url), headers, body }
+}
+
+/// What is wrong with the list itself is found before anything runs.
+fn check(items: &[Item], max: usize) -> Result<Errors> {
+    let mut errors = Errors::default();
+    if items.is_empty() {
+        errors.add("requests", FieldError::required());
+        return Ok(errors);
+    }
+    if items.len() > max {
+        errors.add("requests", too_long(max));
+        return Ok(errors);
+    }
+    for (index, item) in items.iter().enumerate() {
+        let item_errors = errors.nested("requests").nested(index.to_string());
+        match item.method.as_deref().unwrap_or_default() {
+            "" => item_errors.add("method", FieldError::required()),
+            method if METHODS.contains(&method) => {}
+            _ => item_errors.add("method", FieldError::new("validation_in_invalid", "Must be a valid value.")),
+        }
+        match item.url.as_deref().unwrap_or_default() {
+            "" => item_errors.add("url", FieldError::required()),
+            url if url.len() > URL => item_errors.add("url", too_long(URL)),
+            _ => {}
+        }
+    }
+    Ok(errors)
+}
+
+fn too_long(max: usize) -> FieldError {
+    let message = format!("The length must be no more than {max}.");
+    FieldError::new("validation_length_too_long", message).with("min", 0).with("max", Json::from(max))
+}
+
+/// `requests.3.field` or `requests[3].field`.
+fn address(key: &str) -> Option<(usize, &str)> {
+    let rest = key.strip_prefix("requests")?;
+    let (index, field) = match rest.strip_prefix('[') {
+        Some(rest) => rest.split_once("].")?,
+        None => rest.strip_prefix('.')?.split_once('.')?,
+    };
+    Some((index.parse().ok()?, field))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parsed(body: Json) -> Result<Vec<BatchRequest>> {
+        let Json::Object(fields) = body else { panic!("an object") };
+        parse(Body { fields, uploads: vec![] }, 2)
+    }
+
+    fn refused(body: Json) -> Json {
+        match parsed(body) {
+            Err(Error::Invalid { message, errors }) => {
+                assert_eq!(message, "Invalid batch request data.");
+                errors.to_json()
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn files_find_their_request_in_both_spellings() {
+        assert_eq!(address("requests.12.cover+"), Some((12, "cover+")));
+        assert_eq!(address("requests[0].cover"), Some((0, "cover")));
+        for key in ["requests", "requests.x.cover", "requests[0]cover", "other.0.cover", "requests.0"] {
+            assert_eq!(address(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_checked_before_anything_runs() {
+        assert_eq!(refused(json!({}))["requests"]["code"], "validation_required");
+        assert_eq!(refused(json!({"requests": []}))["requests"]["code"], "validation_required");
+        let three = refused(json!({"requests": [{}, {}, {}]}));
+        assert_eq!(three["requests"]["code"], "validation_length_too_long");
+        assert_eq!(three["requests"]["params"], json!({"min": 0, "max": 2}));
+        let items = refused(json!({"requests": [null, {"method": "post", "url": "/x"}]}));
+        assert_eq!(items["requests"]["0"]["method"]["code"], "validation_required");
+        assert_eq!(items["requests"]["0"]["url"]["code"], "validation_required");
+        assert_eq!(items["requests"]["1"]["method"]["code"], "validation_in_invalid");
+        assert!(parsed(json!({"requests": "x"})).is_err());
+        assert_eq!(parsed(json!({"requests": [{"method": "GET", "url": "/x", "body": null}]})).unwrap().len(), 1);
+    }
+}

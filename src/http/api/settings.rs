@@ -1,0 +1,51 @@
+//! `/api/settings`: what can be changed while the server runs, for superusers.
+
+use actix_web::{get, patch};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::SuperuserRefusal;
+use crate::error::Result;
+use crate::http::Services;
+use crate::http::ask::Ask;
+use crate::http::body::Raw;
+use crate::http::error::Answer;
+use crate::settings::Settings;
+use crate::value::Object;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(view).service(update);
+}
+
+/// View the settings
+///
+/// Secrets are left out.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), responses((status = 200, description = "The settings", body = Object), SuperuserRefusal))]
+#[get("/api/settings")]
+pub async fn view(ask: Ask) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.settings().public_json())
+}
+
+/// Update the settings
+///
+/// Merged deeply into what is there; lists are replaced. A secret that is not sent stays, `""` clears it.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), request_body = Object, responses((status = 200, description = "The settings", body = Object), SuperuserRefusal))]
+#[patch("/api/settings")]
+pub async fn update(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let changes = raw.object(&ask, LOADING).await?;
+    ask.json(save(&ask, changes).await?.public_json())
+}
+
+const LOADING: &str = "An error occurred while loading the submitted data.";
+const SAVING: &str = "An error occurred while saving the new settings.";
+
+/// One save at a time, so that the settings in memory are those stored last.
+async fn save(services: &Services, changes: Object) -> Result<Settings> {
+    let _turn = services.settings.turn().await;
+    let merged = services.settings().merged(changes).map_err(|_| crate::error::Error::bad_request(LOADING))?;
+    merged.check().into_result(SAVING)?;
+    services.store.set_param(crate::settings::KEY, merged.stored_json(), services.clock.now().to_string()).await?;
+    services.settings.replace(merged.clone());
+    Ok(merged)
+}

@@ -1,0 +1,213 @@
+//! Request bodies: JSON, urlencoded and multipart forms, read under a limit, file parts streamed to disk.
+
+pub mod multipart;
+
+use std::time::Duration;
+
+use actix_web::dev::{Payload, RequestHead};
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::http::{Method, Version};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::{Stream, StreamExt as _};
+
+use super::ask::Ask;
+use super::error::Failure;
+use crate::error::{Error, Reason, Result};
+use crate::records::Body;
+use crate::value::{Json, Object, form, json};
+
+/// Bytes of a body where nothing else is said: 32 MiB.
+pub const LIMIT: u64 = 32 << 20;
+
+/// How a body is written.
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    /// No bytes, whatever the content type.
+    Empty,
+    Json,
+    Urlencoded,
+    /// With the whole content type, for its boundary.
+    Multipart(String),
+    Unsupported,
+}
+
+/// A body not read yet; the last argument of handlers that have one.
+pub struct Raw {
+    kind: Kind,
+    /// As announced.
+    length: Option<u64>,
+    payload: Payload,
+}
+
+impl FromRequest for Raw {
+    type Error = Failure;
+    type Future = std::future::Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let head = request.head();
+        std::future::ready(Ok(Raw { kind: kind(head), length: length(head), payload: payload.take() }))
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug)]
+pub enum Unreadable {
+    Type,
+    TooLarge,
+    /// The sentence is for the log; clients get the handler's.
+    Malformed(String),
+    Slow,
+    Failed(Error),
+}
+
+impl Unreadable {
+    /// The error under the handler's own message for what is malformed (`""` = the default).
+    pub fn under(self, message: &str) -> Error {
+        match self {
+            Unreadable::Type => Error::bad_request("Unsupported Content-Type."),
+            Unreadable::TooLarge => Error::Rejected { reason: Reason::TooLarge, message: String::new() },
+            Unreadable::Malformed(why) => {
+                tracing::debug!(why, "unreadable body");
+                Error::bad_request(message)
+            }
+            Unreadable::Slow => Error::bad_request("The request body took too long."),
+            Unreadable::Failed(error) => error,
+        }
+    }
+}
+
+impl Raw {
+    /// Fields and uploads, at most `limit` bytes in all.
+    pub async fn body(self, ask: &Ask, limit: u64) -> Result<Body, Unreadable> {
+        if self.length.is_some_and(|length| length > limit) {
+            return Err(Unreadable::TooLarge);
+        }
+        let deadline = Duration::from_secs(ask.config.body_timeout_s);
+        let read = async {
+            let chunks = limited(self.payload, limit);
+            match self.kind {
+                Kind::Empty => Ok(Body::default()),
+                Kind::Unsupported => Err(Unreadable::Type),
+                Kind::Json => object(&collect(chunks, self.length).await?).map(fields),
+                Kind::Urlencoded => {
+                    let bytes = collect(chunks, self.length).await?;
+                    if !std::str::from_utf8(&bytes).is_ok_and(is_well_formed) {
+                        return Err(Unreadable::Malformed("the form is not well-formed".into()));
+                    }
+                    let pairs = form_urlencoded::parse(&bytes).map(|(k, v)| (k.into_owned(), v.into_owned()));
+                    form::object(pairs).map(fields).map_err(payload)
+                }
+                Kind::Multipart(content_type) => multipart::read(&content_type, chunks, &ask.files).await,
+            }
+        };
+        tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)?
+    }
+
+    /// The fields alone, for endpoints that take no files; malformed bodies answer 400 with `message`.
+    pub async fn object(self, ask: &Ask, message: &str) -> Result<Object> {
+        self.body(ask, LIMIT).await.map(|body| body.fields).map_err(|e| e.under(message))
+    }
+}
+
+/// Requests whose body nobody reads must still not send one that is too large or of a kind nobody knows.
+pub fn refuse_unread(head: &RequestHead) -> Result<()> {
+    if head.method != Method::GET && head.method != Method::DELETE {
+        return Ok(());
+    }
+    if length(head).is_some_and(|length| length > LIMIT) {
+        return Err(Unreadable::TooLarge.under(""));
+    }
+    match kind(head) {
+        Kind::Unsupported => Err(Unreadable::Type.under("")),
+        Kind::Empty | Kind::Json | Kind::Urlencoded | Kind::Multipart(_) => Ok(()),
+    }
+}
+
+fn length(head: &RequestHead) -> Option<u64> {
+    head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn kind(head: &RequestHead) -> Kind {
+    let streamed = head.version == Version::HTTP_2 || head.headers.contains_key(TRANSFER_ENCODING);
+    if length(head).unwrap_or(0) == 0 && !streamed {
+        return Kind::Empty;
+    }
+    let Some(content_type) = head.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else {
+        return Kind::Unsupported;
+    };
+    let is = |name: &str| content_type.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    if is("application/json") {
+        Kind::Json
+    } else if is("multipart/form-data") {
+        Kind::Multipart(content_type.to_string())
+    } else if is("application/x-www-form-urlencoded") {
+        Kind::Urlencoded
+    } else {
+        Kind::Unsupported
+    }
+}
+
+/// The payload, ending in [`PayloadError::Overflow`] once `limit` is passed.
+fn limited(payload: Payload, limit: u64) -> impl Stream<Item = Result<Bytes, PayloadError>> + Unpin {
+    let mut seen = 0u64;
+    payload.map(move |chunk| {
+        let chunk = chunk?;
+        seen += chunk.len() as u64;
+        if seen > limit { Err(PayloadError::Overflow) } else { Ok(chunk) }
+    })
+}
+
+async fn collect(
+    mut chunks: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+    announced: Option<u64>,
+) -> Result<Bytes, Unreadable> {
+    let Some(first) = chunks.next().await.transpose().map_err(broken)? else { return Ok(Bytes::new()) };
+    // Most bodies come in one piece.
+    if announced == Some(first.len() as u64) {
+        return Ok(first);
+    }
+    let mut all = BytesMut::from(first.as_ref());
+    while let Some(chunk) = chunks.next().await {
+        all.extend_from_slice(&chunk.map_err(broken)?);
+    }
+    Ok(all.freeze())
+}
+
+fn broken(error: PayloadError) -> Unreadable {
+    match error {
+        PayloadError::Overflow => Unreadable::TooLarge,
+        other => Unreadable::Malformed(other.to_string()),
+    }
+}
+
+/// A JSON object; `null` and no bytes at all stand for the empty one.
+fn object(bytes: &[u8]) -> Result<Object, Unreadable> {
+    if bytes.is_empty() {
+        return Ok(Object::new());
+    }
+    match json::parse(bytes) {
+        Ok(Json::Object(object)) => Ok(object),
+        Ok(Json::Null) => Ok(Object::new()),
+        Ok(Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => {
+            Err(Unreadable::Malformed("the JSON is not an object".into()))
+        }
+        Err(error) => Err(Unreadable::Malformed(error.to_string())),
+    }
+}
+
+/// Pairs whose escapes are all `%` and two hexadecimal digits, and that do not use the old separator `;`.
+pub fn is_well_formed(pairs: &str) -> bool {
+    let hex = |text: &str| text.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    !pairs.contains(';') && pairs.split('%').skip(1).all(hex)
+}
+
+/// What a form whose `@jsonPayload` is no object is answered.
+fn payload(_: form::InvalidPayload) -> Unreadable {
+    Unreadable::Malformed("@jsonPayload must hold JSON objects".into())
+}
+
+fn fields(fields: Object) -> Body {
+    Body { fields, uploads: Vec::new() }
+}

@@ -1,0 +1,69 @@
+//! The admin UI at `/_/`: files embedded at build time, sent gzipped when there is a gzipped twin.
+
+use actix_web::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+
+use super::error::{Answer, Failure};
+use crate::error::Error;
+
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' http://127.0.0.1:* \
+     https://tile.openstreetmap.org data: blob:; connect-src 'self' http://127.0.0.1:* \
+     https://nominatim.openstreetmap.org; script-src 'self' http://127.0.0.1:*; frame-ancestors 'none'",
+);
+/// File names carry a hash of their content, so they never change.
+const FOREVER: HeaderValue = HeaderValue::from_static("max-age=1209600, stale-while-revalidate=86400");
+const FRESH: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The files; none when the UI was not built.
+#[cfg(feature = "ui")]
+#[derive(rust_embed::RustEmbed)]
+#[folder = "admin-ui/build"]
+#[allow_missing = true]
+struct Files;
+
+pub fn routes(config: &mut web::ServiceConfig) {
+    let redirect = || async { HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/_/")).finish() };
+    config.route("/_", web::get().guard(guard::Get()).to(redirect));
+    config.route("/_/{path:.*}", web::get().to(file));
+}
+
+async fn file(request: HttpRequest, path: web::Path<String>) -> Answer {
+    let path = if path.is_empty() { "index.html" } else { path.as_str() };
+    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let gzip = accepted.is_some_and(|text| text.contains("gzip"));
+    let zipped = if gzip { embedded(&format!("{path}.gz")) } else { None };
+    let encoded = zipped.is_some();
+    let Some(bytes) = zipped.or_else(|| embedded(path)) else { return Err(missing(path)) };
+    let mut answer = HttpResponse::Ok();
+    if encoded {
+        answer.insert_header((CONTENT_ENCODING, "gzip"));
+    }
+    answer.insert_header((VARY, HeaderValue::from_static("Accept-Encoding")));
+    answer.insert_header((CONTENT_SECURITY_POLICY, CSP));
+    answer.insert_header((CACHE_CONTROL, if path == "index.html" { FRESH } else { FOREVER }));
+    answer.content_type(mime_guess::from_path(path).first_or_octet_stream().as_ref());
+    Ok(answer.body(bytes))
+}
+
+#[cfg(feature = "ui")]
+fn embedded(path: &str) -> Option<Vec<u8>> {
+    Files::get(path).map(|file| file.data.into_owned())
+}
+
+#[cfg(not(feature = "ui"))]
+fn embedded(_: &str) -> Option<Vec<u8>> {
+    None
+}
+
+/// Says which of the two it is: a file the UI does not have, or a server without UI.
+fn missing(path: &str) -> Failure {
+    let message = if path == "index.html" {
+        "This server was built without the admin UI. The API is at /api/."
+    } else {
+        "File not found."
+    };
+    Failure(Error::not_found(message))
+}

@@ -1,0 +1,179 @@
+//! The outermost layer, around the router: CORS, the `/api/v1` alias, HEAD, the panic guard, headers of every answer.
+//!
+//! It wraps the application rather than being one of its middlewares, because a middleware has given its request away
+//! when a handler panics, and an answer to that request is due nevertheless.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_http::{Request, Response};
+use actix_web::HttpMessage as _;
+use actix_web::ResponseError as _;
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppConfig, Service, ServiceFactory, ServiceResponse, forward_ready};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode, Uri};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
+use super::config::Config;
+use super::cors::{self, Cors};
+use super::error::{Cause, Failure};
+use super::unread;
+use crate::error::Error;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const SAME_ORIGIN_FRAMES: HeaderValue = HeaderValue::from_static("SAMEORIGIN");
+const XSS: HeaderValue = HeaderValue::from_static("1; mode=block");
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+
+/// Marks an answer that other sites may show in a frame: files of records.
+pub struct Embeddable;
+
+/// The layer, and the factory of itself for each worker.
+pub struct Shell<S> {
+    inner: Rc<S>,
+    cors: Rc<Cors>,
+}
+
+impl<S> Shell<S> {
+    /// Wraps an application.
+    pub fn new(inner: S, config: &Config) -> Self {
+        Shell { inner: Rc::new(inner), cors: Rc::new(Cors::new(&config.origins)) }
+    }
+}
+
+impl<F> ServiceFactory<Request> for Shell<F>
+where
+    F: ServiceFactory<
+            Request,
+            Config = AppConfig,
+            Response = ServiceResponse,
+            Error = actix_web::Error,
+            InitError = (),
+        > + 'static,
+    F::Service: 'static,
+{
+    type Response = Response<BoxBody>;
+    type Error = actix_web::Error;
+    type Config = AppConfig;
+    type Service = Shell<F::Service>;
+    type InitError = ();
+    type Future = LocalBoxFuture<'static, Result<Self::Service, ()>>;
+
+    fn new_service(&self, config: AppConfig) -> Self::Future {
+        let inner = self.inner.new_service(config);
+        let cors = Rc::clone(&self.cors);
+        Box::pin(async move { Ok(Shell { inner: Rc::new(inner.await?), cors }) })
+    }
+}
+
+impl<S> Service<Request> for Shell<S>
+where
+    S: Service<Request, Response = ServiceResponse, Error = actix_web::Error> + 'static,
+{
+    type Response = Response<BoxBody>;
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Response<BoxBody>, actix_web::Error>>;
+
+    forward_ready!(inner);
+
+    fn call(&self, mut request: Request) -> Self::Future {
+        let allowed = self.cors.allow(request.headers());
+        let id = next_id();
+        if request.method() == Method::OPTIONS {
+            return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
+        }
+        normalise(&mut request);
+        let unread = unread::keep(&mut request);
+        let inner = Rc::clone(&self.inner);
+        let answer = AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind();
+        Box::pin(async move {
+            let mut answer = match answer.await {
+                Ok(Ok(answer)) => Response::from(answer),
+                Ok(Err(error)) => Response::from(error.error_response()),
+                Err(panic) => Response::from(Failure(Error::internal(words(panic.as_ref()))).error_response()),
+            };
+            if answer.status().is_server_error() {
+                log(&answer, &id);
+            }
+            let embeddable = answer.extensions().contains::<Embeddable>();
+            let headers = answer.headers_mut();
+            protect(headers);
+            if embeddable {
+                headers.remove(header::X_FRAME_OPTIONS);
+            }
+            cors::apply(headers, allowed);
+            headers.insert(REQUEST_ID, id);
+            Ok(match unread {
+                Some(unread) => unread.until_sent(answer),
+                None => answer,
+            })
+        })
+    }
+}
+
+/// Makes `/api/v1/…` and HEAD look like `/api/…` and GET; the connection itself leaves out the body of a HEAD answer.
+fn normalise(request: &mut Request) {
+    if let Some(rest) = request.path().strip_prefix("/api/v1/") {
+        let mut path = format!("/api/{rest}");
+        if let Some(query) = request.uri().query() {
+            path.push('?');
+            path.push_str(query);
+        }
+        // What was a URI stays one.
+        if let Ok(uri) = path.parse::<Uri>() {
+            *request.uri_mut() = uri;
+        }
+    }
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+}
+
+fn preflight(request: &Request, allowed: Option<HeaderValue>, id: HeaderValue) -> Response<BoxBody> {
+    let mut answer = Response::new(StatusCode::NO_CONTENT);
+    let requested = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
+    cors::apply_preflight(answer.headers_mut(), allowed, requested);
+    answer.headers_mut().insert(REQUEST_ID, id);
+    answer
+}
+
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(header::X_XSS_PROTECTION, XSS);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN_FRAMES);
+    headers.insert(OPENER, SAME_ORIGIN);
+}
+
+/// Unique in this process: enough to find the log line of an answer.
+fn next_id() -> HeaderValue {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    // Spread over the whole range, so that neighbours do not look alike.
+    let text = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    // Hexadecimal digits are always a header value.
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("0"))
+}
+
+/// The one log line of a server error; the answer itself says nothing but the id.
+fn log(answer: &Response<BoxBody>, id: &HeaderValue) {
+    let extensions = answer.extensions();
+    let cause = extensions.get::<Cause>().map_or("", |cause| cause.0.as_str());
+    tracing::error!(
+        request = id.to_str().unwrap_or_default(),
+        status = answer.status().as_u16(),
+        cause,
+        "request failed"
+    );
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_default())
+}

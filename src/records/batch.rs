@@ -1,0 +1,244 @@
+//! Several writes as one transaction: later ones see earlier ones' effects, the first failure undoes them all.
+
+pub mod request;
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::context::{Ctx, Purpose};
+use crate::error::{Error, Errors, Problem, Result};
+use crate::schema::Record;
+use crate::store::{Reader, Tx};
+use crate::value::pick::Picker;
+use crate::value::{Json, Object};
+
+use super::Records;
+use super::body::Input;
+use super::create::Creation;
+use super::draft::Hashes;
+use super::expand::Paths;
+use super::present::{Emails, Items};
+use super::remove::Folders;
+use super::update::Update;
+use super::uploads::{self, Stored};
+use request::Action;
+
+pub use request::BatchRequest;
+
+const FAILED: &str = "Batch transaction failed.";
+
+/// One request of a batch, ready for the writer.
+struct Item {
+    ctx: Ctx,
+    work: Work,
+}
+
+enum Work {
+    Create(Creation),
+    Update(Update),
+    /// Update when the record exists, else create.
+    Upsert(Creation, Update),
+    Delete {
+        collection: String,
+        id: String,
+    },
+    /// Matches none of the shapes a batch takes.
+    Unknown,
+}
+
+/// What a batch leaves to do once it is committed.
+#[derive(Default)]
+struct Done {
+    answers: Vec<u8>,
+    dropped: Vec<String>,
+    folders: Folders,
+}
+
+impl Records {
+    /// Runs the requests, at most as many and as long as the settings allow, and answers the array of their results.
+    pub async fn batch(&self, ctx: Ctx, requests: Vec<BatchRequest>) -> Result<Vec<u8>> {
+        let limits = self.settings.load().batch.clone();
+        let ctx = ctx.for_purpose(Purpose::Batch);
+        let mut stored = Stored::none();
+        let items = self.items(&ctx, requests, &mut stored).await;
+        let items = match items {
+            Ok(items) => items,
+            Err(error) => return stored.settle(self, Err(error)).await,
+        };
+        let (records, started) = (self.clone(), self.clock.now());
+        let deadline = Timestamp(started.0.saturating_add(limits.timeout.saturating_mul(1000)));
+        let done = self.store.write(move |tx| records.run(tx, &items, deadline)).await;
+        let done = stored.settle(self, done).await?;
+        uploads::remove(self, &done.dropped).await;
+        uploads::remove_folders(self, &done.folders).await;
+        Ok(done.answers)
+    }
+
+    /// Prepares every request: names and stores uploads, hashes passwords.
+    async fn items(&self, ctx: &Ctx, requests: Vec<BatchRequest>, stored: &mut Stored) -> Result<Vec<Item>> {
+        let mut items = Vec::with_capacity(requests.len());
+        for request in requests {
+            let ctx = request.ctx(ctx);
+            let action = request.action();
+            let body = Input::new(request.body, &self.ids);
+            let mut work = self.work(&ctx, action, body);
+            match &mut work {
+                Work::Create(creation) => self.create_ahead(creation, stored).await?,
+                Work::Update(update) => self.update_ahead(update, stored).await?,
+                Work::Upsert(creation, update) => {
+                    self.create_ahead(creation, stored).await?;
+                    update.hashes = creation.hashes.clone();
+                }
+                Work::Delete { .. } | Work::Unknown => {}
+            }
+            items.push(Item { ctx, work });
+        }
+        Ok(items)
+    }
+
+    fn work(&self, ctx: &Ctx, action: Option<Action>, body: Input) -> Work {
+        let catalog = self.store.catalog();
+        let update = |collection: &str, id: &str, body: Input| Update {
+            ctx: Ctx { method: "PATCH", ..ctx.clone() },
+            collection: collection.to_string(),
+            id: id.to_string(),
+            body,
+            hashes: Hashes::new(),
+            verified_against: None,
+        };
+        let creation = |collection: &str, body: Input| {
+            let ctx = Ctx { method: "POST", ..ctx.clone() };
+            // An unknown collection gets its error when its turn comes.
+            self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
+                ctx,
+                collection: collection.to_string(),
+                body: Input::default(),
+                fresh_id: String::new(),
+                hashes: Hashes::new(),
+            })
+        };
+        match action {
+            None => Work::Unknown,
+            Some(Action::Create { collection }) => Work::Create(creation(&collection, body)),
+            Some(Action::Update { collection, id }) => Work::Update(update(&collection, &id, body)),
+            Some(Action::Delete { collection, id }) => Work::Delete { collection, id },
+            Some(Action::Upsert { collection }) => {
+                let id = body.fields.get("id").and_then(Json::as_str).unwrap_or_default().to_string();
+                if id.is_empty() {
+                    return Work::Create(creation(&collection, body));
+                }
+                Work::Upsert(creation(&collection, body.clone()), update(&collection, &id, body))
+            }
+        }
+    }
+
+    async fn create_ahead(&self, creation: &mut Creation, stored: &mut Stored) -> Result<()> {
+        let catalog = self.store.catalog();
+        let Some(collection) = catalog.find(&creation.collection) else { return Ok(()) };
+        creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;
+        let (values, files) = creation.body.values(collection);
+        let id = values.get("id").and_then(Json::as_str).filter(|id| !id.is_empty()).unwrap_or(&creation.fresh_id);
+        stored.join(Stored::put_under(self, &collection.id, id, &files).await?);
+        Ok(())
+    }
+
+    async fn update_ahead(&self, update: &mut Update, stored: &mut Stored) -> Result<()> {
+        let catalog = self.store.catalog();
+        let Some(collection) = catalog.find(&update.collection) else { return Ok(()) };
+        update.hashes = self.hash_ahead(collection, &update.body.fields).await?;
+        let (_, files) = update.body.values(collection);
+        stored.join(Stored::put_under(self, &collection.id, &update.id, &files).await?);
+        Ok(())
+    }
+
+    fn run(&self, tx: &mut Tx, items: &[Item], deadline: Timestamp) -> Result<Done> {
+        let mut done = Done::default();
+        done.answers.push(b'[');
+        for (index, item) in items.iter().enumerate() {
+            if self.clock.now() > deadline {
+                return Err(Error::Invalid { message: FAILED.into(), errors: Errors::default() });
+            }
+            if index > 0 {
+                done.answers.push(b',');
+            }
+            self.run_one(tx, item, &mut done).map_err(|error| failed(index, error))?;
+        }
+        done.answers.push(b']');
+        Ok(done)
+    }
+
+    fn run_one(&self, tx: &mut Tx, item: &Item, done: &mut Done) -> Result<()> {
+        let record = match &item.work {
+            Work::Create(creation) => self.create_in(tx, creation)?,
+            Work::Update(update) => self.run_update(tx, update, done)?,
+            Work::Upsert(creation, update) => {
+                let catalog = tx.catalog().clone();
+                let exists = catalog.find(&update.collection).is_some_and(|c| self.stored(tx, c, &update.id).is_ok());
+                if exists { self.run_update(tx, update, done)? } else { self.create_in(tx, creation)? }
+            }
+            Work::Delete { collection, id } => {
+                done.folders.extend(self.delete_in(tx, &item.ctx, collection, id)?);
+                done.answers.extend_from_slice(b"{\"status\":204,\"body\":null}");
+                return Ok(());
+            }
+            Work::Unknown => return Err(Error::bad_request("")),
+        };
+        let body = self.body_of(tx, &item.ctx, record)?;
+        done.answers.extend_from_slice(b"{\"status\":200,\"body\":");
+        done.answers.extend_from_slice(&body);
+        done.answers.push(b'}');
+        Ok(())
+    }
+
+    fn run_update(&self, tx: &mut Tx, update: &Update, done: &mut Done) -> Result<Arc<Record>> {
+        let updated = self.update_in(tx, update)?;
+        done.dropped.extend(uploads::dropped(&updated.before, &updated.after));
+        Ok(updated.after)
+    }
+
+    /// The saved record as this request asked to see it.
+    fn body_of(&self, reader: &mut dyn Reader, ctx: &Ctx, record: Arc<Record>) -> Result<Vec<u8>> {
+        let collection = record.collection.clone();
+        let mut page = self.page(reader, ctx, &collection, Items::One(record), Emails::AsAllowed)?;
+        if let Some(paths) = ctx.query("expand") {
+            self.expand(reader, ctx, &mut page, &Paths::parse(paths))?;
+        }
+        let mut out = Vec::with_capacity(512);
+        page.write(0, &mut out);
+        match ctx.query("fields").filter(|fields| !fields.is_empty()) {
+            None => Ok(out),
+            Some(fields) => {
+                let Some(picker) = Picker::parse(fields).map_err(|_| Error::bad_request(""))? else { return Ok(out) };
+                let whole = serde_json::from_slice(&out).map_err(Error::internal)?;
+                Ok(crate::value::json::text(&picker.apply(whole)).into_bytes())
+            }
+        }
+    }
+}
+
+/// The outer envelope around the answer of the request that failed; what is our fault stays our fault.
+fn failed(index: usize, error: Error) -> Error {
+    if matches!(error, Error::Internal(_) | Error::Unavailable { .. }) {
+        return error;
+    }
+    let mut entry = Object::new();
+    entry.insert("code".into(), "batch_request_failed".into());
+    entry.insert("message".into(), "Batch request failed.".into());
+    entry.insert("response".into(), error.envelope());
+    let mut errors = Errors::default();
+    errors.nested("requests").0.insert(index.to_string(), Problem::Json(Json::Object(entry)));
+    Error::Invalid { message: FAILED.into(), errors }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_item_is_wrapped_once_with_its_own_envelope() {
+        let Error::Invalid { errors, .. } = failed(2, Error::not_found("")) else { panic!() };
+        let data = errors.to_json();
+        assert_eq!(data["requests"]["2"]["code"], "batch_request_failed");
+        assert_eq!(data["requests"]["2"]["response"]["status"], 404);
+    }
+}

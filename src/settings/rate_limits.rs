@@ -1,0 +1,92 @@
+//! Rate limit rules as settings; contract/auth.md §15 tells how they apply.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Errors, FieldError};
+
+/// Rules in the order they are tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RateLimits {
+    pub rules: Vec<RateRule>,
+    #[serde(rename = "excludedIPs")]
+    pub excluded_ips: Vec<String>,
+    pub enabled: bool,
+}
+
+/// At most `max_requests` per `duration` seconds for what `label` names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RateRule {
+    pub label: String,
+    /// `""`, `@guest` or `@auth`.
+    pub audience: String,
+    pub duration: i64,
+    pub max_requests: i64,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        let rule = |label: &str, duration, max_requests| RateRule {
+            label: label.to_string(),
+            audience: String::new(),
+            duration,
+            max_requests,
+        };
+        let rules =
+            vec![rule("*:auth", 3, 2), rule("*:create", 5, 20), rule("/api/batch", 1, 3), rule("/api/", 10, 300)];
+        RateLimits { rules, excluded_ips: Vec::new(), enabled: false }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a literal, compiled by every test")]
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^([0-9A-Za-z_]+ /[\w/-]*|/[\w/-]*|\w+:\w+|\*:\w+|\w+)$").expect("a valid pattern"));
+
+impl RateLimits {
+    /// What is wrong, below the key `rateLimits`.
+    pub fn check(&self, errors: &mut Errors) {
+        if self.enabled && self.rules.is_empty() {
+            errors.add("rules", FieldError::required());
+        }
+        for (index, entry) in self.excluded_ips.iter().enumerate() {
+            super::check::ip(errors.nested("excludedIPs"), &index.to_string(), entry);
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            let errors = errors.nested("rules").nested(index.to_string());
+            rule.check(errors);
+            let earlier = self.rules.iter().take(index);
+            if earlier.clone().any(|other| rule.conflicts(other)) {
+                let message = format!(
+                    "Rate limit rule configuration with label {} already exists or conflicts with another rule.",
+                    rule.label
+                );
+                let error = FieldError::new("validation_conflicting_rate_limit_rule", message);
+                errors.add("label", error.with("label", rule.label.as_str()));
+            }
+        }
+    }
+}
+
+impl RateRule {
+    fn check(&self, errors: &mut Errors) {
+        if self.label.is_empty() {
+            errors.add("label", FieldError::required());
+        } else if !self.label.is_ascii() || !LABEL.is_match(&self.label) {
+            errors.add("label", FieldError::new("validation_match_invalid", "Must be in a valid format."));
+        }
+        super::check::required_at_least_one(errors, "maxRequests", self.max_requests);
+        super::check::required_at_least_one(errors, "duration", self.duration);
+        super::check::one_of(errors, "audience", &self.audience, &["", "@guest", "@auth"]);
+    }
+
+    /// The keys `label@@audience` of two rules must not start one another.
+    fn conflicts(&self, other: &RateRule) -> bool {
+        let key = |rule: &RateRule| format!("{}@@{}", rule.label, rule.audience);
+        let (a, b) = (key(self), key(other));
+        a.starts_with(&b) || b.starts_with(&a)
+    }
+}

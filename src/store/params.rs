@@ -1,0 +1,23 @@
+//! Small documents the server keeps for itself, one row each: settings.
+
+use super::{Store, StoreError, Tx};
+use crate::sql::Sql;
+use crate::value::{Row as _, Value};
+
+impl Store {
+    /// The document stored under `id`.
+    pub async fn param(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let text = "SELECT value FROM _params WHERE id = ?";
+        let sql = Sql { text: text.into(), params: vec![id.into()] };
+        self.read(move |reader| Ok(reader.query(&sql)?.iter().next().map(|row| row.value(0).text().to_string()))).await
+    }
+
+    /// Stores a document under `id`, in the place of an older one. `now` is a date text.
+    pub async fn set_param(&self, id: &str, value: String, now: String) -> Result<(), StoreError> {
+        let text = "INSERT INTO _params (id, value, created, updated) VALUES (?, ?, ?, ?) \
+                    ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated = excluded.updated";
+        let params: Vec<Value> = vec![id.into(), value.into(), now.clone().into(), now.into()];
+        let sql = Sql { text: text.into(), params };
+        self.write(move |tx: &mut Tx| tx.execute(&sql).map(|_| ())).await
+    }
+}

@@ -1,0 +1,10 @@
+//! The way in and out: routes, methods, bodies, limits, CORS, errors, static files, settings, the API description.
+
+mod bodies;
+mod caller;
+mod cors;
+mod openapi;
+mod public;
+mod routes;
+mod settings;
+mod staying_up;

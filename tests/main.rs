@@ -1,0 +1,15 @@
+//! One binary for all integration tests: the real server in this process, a folder per capability.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod cli;
+mod collections;
+mod http;
+mod store;
+mod support;
+mod tidy;
