@@ -58,9 +58,11 @@ impl Conn {
             Durability::Full => "FULL",
             Durability::Normal => "NORMAL",
         };
+        // Cells are checked where a broken page would spread; in readers it costs 5 % of a read that misses the cache.
         // 4000 pages: with the default of 1000 the 99th percentile of writes is three times worse.
         conn.batch(&format!(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA wal_autocheckpoint=4000; \
+             PRAGMA cell_size_check=ON;"
         ))?;
         Ok(conn)
     }
@@ -79,9 +81,7 @@ impl Conn {
         db.busy_timeout(BUSY_TIMEOUT)?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        db.execute_batch(
-            "PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;",
-        )?;
+        db.execute_batch("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF;")?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;
         Ok(Conn { db, limit, known: RefCell::default() })
