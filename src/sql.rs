@@ -11,9 +11,9 @@ pub mod mutate;
 mod order;
 mod predicate;
 mod select;
-pub mod transfer;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 use crate::value::Value;
 

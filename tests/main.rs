@@ -8,6 +8,7 @@
 )]
 
 mod http;
+mod import;
 mod store;
 mod support;
 mod tidy;

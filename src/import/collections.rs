@@ -65,13 +65,16 @@ fn collection(row: &[Value], report: &mut Report) -> Result<Collection> {
     for (what, word) in [("id", id), ("name", name)] {
         // They become file and table names.
         if word.is_empty() || !word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(refuse(format!("a collection has the {what} {word:?}, which only letters, digits and _ may form")));
+            return Err(refuse(format!(
+                "a collection has the {what} {word:?}, which only letters, digits and _ may form"
+            )));
         }
     }
     if !matches!(text("type"), "base" | "auth" | "view") {
         return Err(refuse(format!("the collection {name} has the unknown type {:?}", text("type"))));
     }
-    let read = Collection::from_row(row).map_err(|error| refuse(format!("the collection {name} cannot be read: {error}")))?;
+    let read =
+        Collection::from_row(row).map_err(|error| refuse(format!("the collection {name} cannot be read: {error}")))?;
     let kept = read.to_row();
     for (column, (old, new)) in collection_json::COLUMNS.iter().zip(row.iter().zip(&kept)) {
         if matches!(*column, "fields" | "options") {
@@ -150,7 +153,8 @@ mod tests {
         let new = json!({"a": 2, "list": [{"name": "x"}, {"b": 1}], "deep": {}, "more": 1});
         let mut out = Vec::new();
         unknown("posts.options", &old, &new, &mut out);
-        let expected = ["list.x.new", "deep.c"].map(|key| format!("the unknown option posts.options.{key} of a collection"));
+        let expected =
+            ["list.x.new", "deep.c"].map(|key| format!("the unknown option posts.options.{key} of a collection"));
         assert_eq!(out, expected);
     }
 }

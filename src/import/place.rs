@@ -132,9 +132,7 @@ fn lock(dir: &Path, target: &Path) -> Result<File> {
     let file = file.map_err(|error| cannot("make", &path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(refuse(format!("another import into {} is running", target.display())))
-        }
+        Err(TryLockError::WouldBlock) => Err(refuse(format!("another import into {} is running", target.display()))),
         Err(TryLockError::Error(error)) => Err(cannot("lock", &path, &error)),
     }
 }

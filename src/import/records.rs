@@ -81,12 +81,7 @@ fn report_columns(collection: &Collection, table: &Table, report: &mut Report) {
 }
 
 /// Copies all rows; how many there are.
-fn fill(
-    db: &Transfer,
-    collection: &Collection,
-    table: &Table,
-    progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<u64> {
+fn fill(db: &Transfer, collection: &Collection, table: &Table, progress: &mut dyn FnMut(Progress<'_>)) -> Result<u64> {
     let name = &collection.name;
     let total = super::collections::count(db, name)?;
     let mut tell = |done: u64| progress(Progress::Rows { collection: name, done, total });

@@ -96,7 +96,11 @@ fn size(bytes: u64) -> String {
     let units = ["bytes", "KB", "MB", "GB", "TB"];
     let power = (0..4).rev().find(|power| bytes >= 1000_u64.pow(power + 1)).map_or(0, |power| power + 1);
     let unit = units.get(power as usize).copied().unwrap_or_default();
-    if power == 0 { format!("{bytes} {unit}") } else { format!("{:.1} {unit}", bytes as f64 / 1000_f64.powi(power as i32)) }
+    if power == 0 {
+        format!("{bytes} {unit}")
+    } else {
+        format!("{:.1} {unit}", bytes as f64 / 1000_f64.powi(power as i32))
+    }
 }
 
 #[cfg(test)]

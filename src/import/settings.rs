@@ -84,7 +84,9 @@ pub fn read(db: &Transfer, key: Option<&EncryptionKey>, file: &Path, report: &mu
             Ok(_) | Err(_) => (unsealed(value, key, file)?, true),
         };
         if was_sealed {
-            report.notes.push("the settings were encrypted and no longer are: the data directory holds their secrets".to_string());
+            report.notes.push(
+                "the settings were encrypted and no longer are: the data directory holds their secrets".to_string(),
+            );
         }
         imported = Imported {
             settings: convert(&plain, &mut report.settings_dropped),
@@ -147,8 +149,7 @@ fn overlay(ours: &mut Object, theirs: &Object, path: &str, dropped: &mut Vec<Str
 pub fn write(db: &Transfer, imported: &Imported) -> Result<()> {
     let mut insert = print::insert("_params", &COLUMNS);
     let Imported { settings, created, updated } = imported;
-    insert.params =
-        [KEY, &settings.stored_json(), created, updated].into_iter().map(Value::from).collect();
+    insert.params = [KEY, &settings.stored_json(), created, updated].into_iter().map(Value::from).collect();
     db.execute(&insert).map(|_| ()).map_err(|error| failed("cannot keep the settings", error))
 }
 

@@ -31,7 +31,9 @@ impl Source {
             _ => cannot("read", given, &error),
         })?;
         if !dir.is_dir() {
-            return Err(refuse(format!("{shown} is not a directory; give the pb_data directory, or unpack the backup first")));
+            return Err(refuse(format!(
+                "{shown} is not a directory; give the pb_data directory, or unpack the backup first"
+            )));
         }
         let source = Source { dir };
         let is_here = |name: &str| source.dir.join(name).symlink_metadata().is_ok();
@@ -41,7 +43,9 @@ impl Source {
         }
         for name in [DATABASE, "data.db-wal", "data.db-journal", "storage", "backups"] {
             if source.dir.join(name).is_symlink() {
-                return Err(refuse(format!("{shown}/{name} is a symbolic link, which is not followed; put what it means in its place")));
+                return Err(refuse(format!(
+                    "{shown}/{name} is a symbolic link, which is not followed; put what it means in its place"
+                )));
             }
         }
         source.check_magic()?;

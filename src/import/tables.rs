@@ -47,7 +47,9 @@ pub fn read(db: &Transfer, file: &Path) -> Result<Tables> {
     let tables = Tables { all };
     let shown = file.display();
     if tables.find("_admins").is_some() {
-        return Err(refuse(format!("{shown} is older than PocketBase v0.23: start PocketBase 0.23 or later once with it")));
+        return Err(refuse(format!(
+            "{shown} is older than PocketBase v0.23: start PocketBase 0.23 or later once with it"
+        )));
     }
     if tables.find("_changes").is_some() {
         return Err(refuse(format!("{shown} is a database of Cratebase already: it can be copied as it is")));
@@ -57,7 +59,9 @@ pub fn read(db: &Transfer, file: &Path) -> Result<Tables> {
     };
     for column in collection_json::COLUMNS {
         if !collections.columns.iter().any(|name| name == column) {
-            return Err(refuse(format!("{shown} is not a database of PocketBase v0.23 or later: _collections has no column {column}")));
+            return Err(refuse(format!(
+                "{shown} is not a database of PocketBase v0.23 or later: _collections has no column {column}"
+            )));
         }
     }
     Ok(tables)

@@ -57,9 +57,7 @@ impl Transfer {
         name: &str,
         function: impl Fn(ValueRef<'_>) -> Value + Send + 'static,
     ) -> Result<(), StoreError> {
-        let flags = FunctionFlags::SQLITE_UTF8
-            | FunctionFlags::SQLITE_DETERMINISTIC
-            | FunctionFlags::SQLITE_DIRECTONLY;
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
         self.conn.db.create_scalar_function(name, 1, flags, move |context| {
             let value = match context.get_raw(0) {
                 Raw::Null => function(ValueRef::Null),
@@ -148,8 +146,7 @@ fn hold(path: &Path) -> Result<Option<Connection>, StoreError> {
         return Ok(None);
     }
     let escaped = percent_encoding::percent_encode(path.as_os_str().as_encoded_bytes(), &NOT_IN_URIS);
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let Ok(db) = Connection::open_with_flags(format!("file:{escaped}?mode=ro&readonly_shm=1"), flags) else {
         return Ok(None);
     };
