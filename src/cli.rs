@@ -1,5 +1,6 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
+mod import;
 mod openapi;
 mod serve;
 mod superuser;
@@ -50,7 +51,7 @@ enum Command {
     Superuser(superuser::Superuser),
     /// Import another system's data
     #[command(subcommand)]
-    Import(Import),
+    Import(import::Import),
     /// Bring the data directory's system tables up to date (serve does this by itself)
     Migrate,
     /// Print the API description with the collections of the data directory
@@ -58,15 +59,6 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-}
-
-#[derive(Subcommand)]
-enum Import {
-    /// A PocketBase data directory (pb_data)
-    Pocketbase {
-        /// The directory to read
-        src: PathBuf,
-    },
 }
 
 #[derive(Subcommand)]
@@ -121,9 +113,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
-        Command::Import(Import::Pocketbase { src }) => {
-            Err(Failed(format!("Importing {} is not possible yet: this build has no importer.", src.display())))
-        }
+        Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,
         Command::Openapi => openapi::run(&loaded).await,
         Command::Config(ConfigCommand::Check) => say(&loaded.describe()?),
@@ -151,6 +141,9 @@ async fn migrate(loaded: &Loaded) -> Result<(), Failed> {
 /// Writes to stdout.
 fn say(text: &str) -> Result<(), Failed> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough (`| head`).
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }

@@ -20,9 +20,10 @@ use crate::store::{Store, Tx};
 use crate::value::{Json, Object, json};
 
 pub use dry_run::{DryRun, dry_run_view};
-pub use import::import;
+pub use import::{UNREADABLE, import};
 pub use list::list;
 pub use remove::{Removed, delete};
+pub use save::{BAD_BODY, BAD_TYPE};
 pub use seed::{load, seed};
 
 /// `GET /api/collections/{c}`: the collection as JSON.

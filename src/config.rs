@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use figment::error::Kind;
+use figment::error::{Actual, Kind};
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
@@ -55,7 +55,13 @@ pub fn load(file: Option<&Path>, flags: Flags) -> Result<Loaded, String> {
         None if Path::new(FILE).is_file() => Toml::file_exact(FILE),
         None => Toml::string(""),
     };
-    layered(file, Env::prefixed(PREFIX).split("__"), flags)
+    // Other programs may have variables of that beginning too: only keys that exist are taken.
+    let keys = documented_keys();
+    let known = move |key: &figment::value::UncasedStr| {
+        let dotted = key.as_str().to_ascii_lowercase().replace("__", ".");
+        keys.contains(&dotted)
+    };
+    layered(file, Env::prefixed(PREFIX).filter(known).split("__"), flags)
 }
 
 fn layered(file: impl Provider, environment: impl Provider, flags: Flags) -> Result<Loaded, String> {
@@ -161,9 +167,33 @@ fn explain(layers: &Figment, error: &figment::Error) -> String {
             }
         }
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
-            format!("{key} is {actual} ({source}); it must be {expected}.")
+            format!("{key} is {} ({source}); it must be {}.", without_type(actual), in_words(expected))
         }
         other => format!("{key} ({source}): {other}."),
+    }
+}
+
+/// The value alone: what it is shows.
+fn without_type(actual: &Actual) -> String {
+    match actual {
+        Actual::Str(text) => format!("{text:?}"),
+        Actual::Bool(value) => value.to_string(),
+        Actual::Unsigned(n) => n.to_string(),
+        Actual::Signed(n) => n.to_string(),
+        Actual::Float(n) => n.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Names of Rust types, for people who do not write it.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "usize" | "u64" | "u32" | "u16" => "a whole number, 0 or more",
+        "i64" => "a whole number",
+        "a boolean" => "true or false",
+        "a string" | "path string" => "a text",
+        "a sequence" => "a list",
+        other => other,
     }
 }
 
@@ -226,7 +256,7 @@ mod tests {
     fn mistakes_name_the_key_its_source_and_what_is_allowed() {
         assert_eq!(
             refused("", "[http]\nworkers = 'many'"),
-            "http.workers is string \"many\" (environment); it must be usize."
+            "http.workers is \"many\" (environment); it must be a whole number, 0 or more."
         );
         assert_eq!(
             refused("", "[http]\nlisen = 'x'"),

@@ -14,6 +14,7 @@ pub mod error;
 pub mod openapi;
 pub mod public;
 pub mod shell;
+pub mod unread;
 
 use std::net::TcpListener;
 use std::sync::Arc;

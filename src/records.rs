@@ -86,10 +86,10 @@ fn conflict(collection: &Collection, error: StoreError, message: &str) -> Error 
     if columns.is_empty() {
         // An index on expressions names no column: blame the fields its text mentions.
         let text = index.and_then(|name| collection.indexes.iter().find(|text| text.contains(&name)));
-        let words: Vec<&str> = text.map_or(vec![], |text| {
-            text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
-        });
-        columns = collection.fields.iter().filter(|f| words.contains(&f.name.as_str())).map(|f| f.name.clone()).collect();
+        let words: Vec<&str> =
+            text.map_or(vec![], |text| text.split(|c: char| !c.is_alphanumeric() && c != '_').collect());
+        columns =
+            collection.fields.iter().filter(|f| words.contains(&f.name.as_str())).map(|f| f.name.clone()).collect();
     }
     let mut errors = Errors::default();
     for column in columns {

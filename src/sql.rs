@@ -7,6 +7,8 @@ pub mod collection_rows;
 mod compare;
 mod cursor;
 pub mod ddl;
+mod frame;
+mod joins;
 pub mod mutate;
 mod order;
 mod predicate;

@@ -7,6 +7,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod cli;
+mod collections;
 mod http;
 mod import;
 mod store;

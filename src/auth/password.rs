@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::passwords::Verdict;
-use crate::schema::{Collection, FieldKind, Record};
-use crate::sql::{Dialect, Collation, Restrict, Select};
+use crate::schema::{AuthOptions, Collection, FieldKind, Record};
+use crate::sql::{Collation, Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::{Json, Object};
 
@@ -25,15 +25,23 @@ struct Form {
     field: Option<String>,
 }
 
+/// 403 where passwords are not a way to sign in.
+fn enabled(collection: &Collection) -> Result<&AuthOptions> {
+    let message = "The collection is not configured to allow password authentication.";
+    collection.auth().filter(|options| options.password_auth.enabled).ok_or_else(|| Error::forbidden(message))
+}
+
 impl Auth {
+    /// Whether a password may be tried at all; answered before the body is read.
+    pub fn takes_passwords(&self, collection: &str) -> Result<()> {
+        enabled(find(&self.records.store.catalog(), collection)?).map(|_| ())
+    }
+
     /// `{record, token}` for the right identity and password; 400 otherwise.
     pub async fn with_password(&self, ctx: Ctx, collection: &str, body: &Object) -> Result<Vec<u8>> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
-        let Some(options) = collection.auth().filter(|options| options.password_auth.enabled) else {
-            let message = "The collection is not configured to allow password authentication.";
-            return Err(Error::forbidden(message));
-        };
+        let options = enabled(&collection)?;
         let form = Form::read(body, &options.password_auth.identity_fields)?;
         let mfa = options.mfa.enabled;
         let Some(record) = self.identify(&collection, &form).await? else {
@@ -50,7 +58,8 @@ impl Auth {
             // One factor is not enough, and the second is not there yet: nobody gets in half-way.
             return Err(Error::forbidden("Multi-factor sign-in is not available yet."));
         }
-        self.respond(ctx.for_purpose(Purpose::Password), record, Issue::Fresh).await
+        let ctx = Ctx { purpose: Purpose::Password, body: Arc::new(body.clone()), ..ctx };
+        self.respond(ctx, record, Issue::Fresh).await
     }
 
     /// The record with this identity: the first identity field that has it, e-mail first.
@@ -73,7 +82,8 @@ impl Auth {
                 let ignores_case = collection.unique_index(name).is_some_and(|index| index.ignores_case());
                 let collation = if ignores_case { Collation::NoCase } else { Collation::Binary };
                 let restrict = Restrict::Equals { field: position, text: &identity, collation };
-                let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows(Dialect::Sqlite))?;
+                let rows =
+                    reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows(Dialect::Sqlite))?;
                 if let Some(row) = rows.iter().next() {
                     return Ok(Some(Arc::new(Record::of(&collection, &row))));
                 }
@@ -105,7 +115,9 @@ impl Auth {
 
 impl Form {
     fn read(body: &Object, identity_fields: &[String]) -> Result<Form> {
-        let text = |key: &str| match body.get(key) {
+        // Keys of forms, unlike those of records, are matched without regard to case.
+        let value = |key: &str| body.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value);
+        let text = |key: &str| match value(key) {
             None | Some(Json::Null) => Ok(String::new()),
             Some(Json::String(text)) => Ok(text.clone()),
             Some(_) => Err(Error::bad_request(LOADING)),
@@ -121,7 +133,10 @@ impl Form {
                 errors.add(key, FieldError::required());
             } else if value.len() > MAX {
                 let message = format!("The length must be between 1 and {MAX}.");
-                errors.add(key, FieldError::new("validation_length_out_of_range", message).with("min", 1).with("max", 255));
+                errors.add(
+                    key,
+                    FieldError::new("validation_length_out_of_range", message).with("min", 1).with("max", 255),
+                );
             }
         }
         if form.field.as_ref().is_some_and(|field| !identity_fields.contains(field)) {

@@ -115,12 +115,8 @@ mod tests {
 
     #[test]
     fn other_algorithms_are_refused() {
-        let other = jsonwebtoken::encode(
-            &Header::new(Algorithm::HS512),
-            &claims(),
-            &EncodingKey::from_secret(b"key"),
-        )
-        .unwrap();
+        let other =
+            jsonwebtoken::encode(&Header::new(Algorithm::HS512), &claims(), &EncodingKey::from_secret(b"key")).unwrap();
         assert!(!is_signed(&other, "key"));
         // {"alg":"none","typ":"JWT"}
         let body = sign(&claims(), "key").unwrap();

@@ -1,5 +1,8 @@
 //! `cratebase serve`: start, say where, wait for a signal, stop.
 
+use std::io::IsTerminal as _;
+use std::net::{Ipv4Addr, SocketAddr};
+
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -61,7 +64,7 @@ async fn one_of(term: &mut Signal, int: &mut Signal) {
 }
 
 async fn greet(config: &Config, running: &Running) -> Result<(), Failed> {
-    let base = format!("http://{}", running.address);
+    let base = format!("http://{}", reachable(running.address));
     let dir = app::absolute(&config.data_dir)?;
     let version = env!("CARGO_PKG_VERSION");
     say(&format!(
@@ -77,9 +80,19 @@ async fn greet(config: &Config, running: &Running) -> Result<(), Failed> {
     Ok(())
 }
 
+/// An address to open: "all interfaces" is none.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
+}
+
 fn log_to_stderr(config: &Config) {
-    let level = if config.dev { "debug" } else { config.log.level.as_str() };
+    let level = if config.dev { "info,actix_server=warn,cratebase=debug" } else { config.log.level.as_str() };
     let filter = tracing_subscriber::EnvFilter::new(level);
     // Fails only when there is a logger already.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let _ = log.try_init();
 }

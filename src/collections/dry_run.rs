@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::import::UNREADABLE;
 use super::views;
 use crate::error::{Error, FieldError, Result};
 use crate::id::Ids;
@@ -26,7 +27,7 @@ pub async fn dry_run_view(store: &Store, body: Object, ids: Arc<Ids>) -> Result<
     let query = match body.get("query") {
         None | Some(Json::Null) => String::new(),
         Some(Json::String(query)) => query.clone(),
-        Some(_) => return Err(Error::bad_request("An error occurred while loading the submitted data.")),
+        Some(_) => return Err(Error::bad_request(UNREADABLE)),
     };
     let invalid = |error| Error::invalid("An error occurred while validating the submitted data.", "query", error);
     if query.is_empty() {
@@ -47,7 +48,7 @@ fn dry_run(db: &mut dyn Reader, query: &str, ids: &Ids) -> Result<DryRun> {
         return Err(refuse(reason));
     }
     let statement = view_query::statement(query).map_err(|reason| refuse(&reason))?;
-    let rows = views::sample(db, statement, &inferred)?;
+    let rows = views::sample(db, statement, &inferred, ids)?;
     let mut collection = scaffold("view", ids).ok_or_else(|| refuse("no such type"))?;
     collection.name = format!("temp_view_{}", ids.secret(5));
     collection.id = collection_id("view", &collection.name, |_| false);

@@ -14,7 +14,8 @@ use crate::value::{Json, Object};
 
 const CODE: &str = "validation_collections_import_failure";
 const FAILED: &str = "Failed to import collections.";
-const UNREADABLE: &str = "An error occurred while loading the submitted data.";
+/// The answer to an import, or a dry run, whose body cannot be read.
+pub const UNREADABLE: &str = "An error occurred while loading the submitted data.";
 const UNFIT: &str = "An error occurred while validating the submitted data.";
 
 /// What happens to what the import does not name.

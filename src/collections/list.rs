@@ -1,33 +1,54 @@
 //! `GET /api/collections`: a page of the catalog. Filters are in the ordinary language, about six properties.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::expr::{self, Access, Scope, Verdict};
-use crate::id::Ids;
+use crate::expr::{self, Access, Scope, Sort};
 use crate::records::query::ListQuery;
 use crate::schema::ids::field_id;
-use crate::schema::{Catalog, Collection, CollectionKind, Field, FieldKind, Record, RuleSet};
-use crate::store::Store;
-use crate::value::{Json, Object, Value};
+use crate::schema::{Catalog, Collection, CollectionKind, Field, FieldKind, RuleSet};
+use crate::sql::{Dialect, Select};
+use crate::store::{Reader, Store};
+use crate::value::{Json, Object, Row as _};
 
-const MAX_SORTS: usize = 8;
-/// What may be filtered and sorted by, in the order of [`row`].
+/// The columns of `_collections` that may be filtered and sorted by; `id` comes first.
 const PROPERTIES: [&str; 6] = ["id", "created", "updated", "name", "system", "type"];
 
 /// The list envelope as JSON. Fails with 400 and the default message on an unknown property or a broken filter.
-pub fn list(store: &Store, ctx: &Ctx, ids: &Ids) -> Result<Vec<u8>> {
-    let ListQuery { page, per_page, skip_total, filter, sort: order, .. } = ListQuery::parse(ctx)?;
-    let catalog = store.catalog();
-    let mut found = filtered(&catalog, &filter, ctx)?;
-    sort(&mut found, &order, ids)?;
+pub async fn list(store: &Store, ctx: Ctx) -> Result<Vec<u8>> {
+    let query = ListQuery::parse(&ctx)?;
+    store.read(move |db| page(db, &query, &ctx)).await
+}
 
-    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let (total, pages) = if skip_total { (-1, -1) } else { (total, (total + per_page - 1) / per_page) };
-    let (skip, take) = (usize::try_from((page - 1).saturating_mul(per_page)), usize::try_from(per_page));
-    let shown = found.iter().skip(skip.unwrap_or(usize::MAX)).take(take.unwrap_or(usize::MAX));
+fn page(db: &mut dyn Reader, query: &ListQuery, ctx: &Ctx) -> Result<Vec<u8>> {
+    let root = Arc::new(properties());
+    let alone = Catalog::new(0, vec![root.clone()]);
+    let scope = Scope { catalog: &alone, root: &root, caller: None, access: Access::Client };
+    let refused = |_| Error::bad_request("");
+    let filter = match query.filter.as_str() {
+        "" => None,
+        text => Some(expr::compile(text, &scope).map_err(refused)?.bind(ctx)),
+    };
+    let sort = Sort::compile(&query.sort, &scope).map_err(refused)?.bind(ctx);
+
+    let (page, per_page) = (query.page, query.per_page);
+    let select = Select {
+        filters: &filter.iter().collect::<Vec<_>>(),
+        sort: &sort,
+        limit: per_page,
+        offset: (page - 1).saturating_mul(per_page),
+        ..Select::of(&root)
+    };
+    let (total, pages) = if query.skip_total {
+        (-1, -1)
+    } else {
+        let total = db.count(&select.count(Dialect::Sqlite), &select.tables())?;
+        (total, (total + per_page - 1) / per_page)
+    };
+    let rows = db.query(&select.rows(Dialect::Sqlite))?;
+    let catalog = db.catalog();
+    let shown = rows.iter().filter_map(|row| catalog.by_id(row.value(0).text()));
 
     let mut envelope = Object::new();
     envelope.insert("page".to_string(), page.into());
@@ -38,33 +59,7 @@ pub fn list(store: &Store, ctx: &Ctx, ids: &Ids) -> Result<Vec<u8>> {
     Ok(super::bytes(&Json::Object(envelope)))
 }
 
-fn refused() -> Error {
-    Error::bad_request("")
-}
-
-fn filtered(catalog: &Catalog, filter: &str, ctx: &Ctx) -> Result<Vec<Arc<Collection>>> {
-    let all = catalog.iter().cloned();
-    if filter.is_empty() {
-        return Ok(all.collect());
-    }
-    let root = Arc::new(properties());
-    let alone = Catalog::new(0, vec![root.clone()]);
-    let scope = Scope { catalog: &alone, root: &root, caller: None, access: Access::Client };
-    let filter = expr::compile(filter, &scope).map_err(|_| refused())?.bind(ctx);
-    let mut found = Vec::new();
-    for collection in all {
-        let record = Record { collection: root.clone(), values: row(&collection) };
-        match filter.eval(&record) {
-            Verdict::Pass => found.push(collection),
-            Verdict::Fail => {}
-            // Only functions that the database alone knows.
-            Verdict::AskDatabase => return Err(refused()),
-        }
-    }
-    Ok(found)
-}
-
-/// A collection of collections: what the language needs to know about their properties.
+/// `_collections` as a collection, which the language can be asked about.
 fn properties() -> Collection {
     let text =
         || FieldKind::Text { min: 0, max: 0, pattern: String::new(), autogenerate: String::new(), primary_key: false };
@@ -95,52 +90,5 @@ fn properties() -> Collection {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
-    }
-}
-
-fn row(collection: &Collection) -> Vec<Value> {
-    vec![
-        collection.id.as_str().into(),
-        collection.created.as_str().into(),
-        collection.updated.as_str().into(),
-        collection.name.as_str().into(),
-        collection.system.into(),
-        collection.type_name().into(),
-    ]
-}
-
-/// Sorts by `-name,type` and the like; the catalog comes in the order of creation.
-fn sort(found: &mut [Arc<Collection>], sort: &str, ids: &Ids) -> Result<()> {
-    let items: Vec<&str> = sort.split(',').map(str::trim).filter(|_| !sort.is_empty()).collect();
-    if items.len() > MAX_SORTS {
-        return Err(refused());
-    }
-    // The first item decides: sort by the last one first, stably.
-    for item in items.into_iter().rev() {
-        let (descending, name) = match item.strip_prefix('-') {
-            Some(name) => (true, name),
-            None => (false, item.strip_prefix('+').unwrap_or(item)),
-        };
-        match name {
-            "@random" => found.sort_by_cached_key(|_| ids.below(usize::MAX)),
-            "@rowid" if descending => found.reverse(),
-            "@rowid" => {}
-            _ => {
-                let at = PROPERTIES.iter().position(|property| *property == name).ok_or_else(refused)?;
-                let key = |collection: &Collection| row(collection).into_iter().nth(at).unwrap_or_default();
-                found.sort_by(|a, b| {
-                    let order = compare(&key(a), &key(b));
-                    if descending { order.reverse() } else { order }
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-fn compare(a: &Value, b: &Value) -> Ordering {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        _ => a.text().cmp(b.text()),
     }
 }

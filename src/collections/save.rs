@@ -15,8 +15,10 @@ use crate::sql::ddl::{self, ViewId};
 use crate::store::{Reader as _, StoreError, Tx};
 use crate::value::{Json, Object, Row as _};
 
-const BAD_BODY: &str = "Failed to load the submitted data due to invalid formatting.";
-const BAD_TYPE: &str = "Failed to load the collection type data due to invalid formatting.";
+/// The answer to a body that is not an object of the right types.
+pub const BAD_BODY: &str = "Failed to load the submitted data due to invalid formatting.";
+/// The same for a creation whose body or whose type and name cannot be read.
+pub const BAD_TYPE: &str = "Failed to load the collection type data due to invalid formatting.";
 
 /// A draft in its final form, not yet judged.
 #[derive(Clone)]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::refuse::Fault;
 use super::table::new_name;
 use crate::error::FieldError;
+use crate::id::Ids;
 use crate::schema::{Catalog, Collection, CollectionKind, Field, view_query};
-use crate::sql::collection_rows;
 use crate::sql::ddl::{self, ViewId};
+use crate::sql::{Sql, collection_rows};
 use crate::store::{Reader, Rows, StoreError, Tx};
 use crate::value::Row as _;
 
@@ -25,13 +26,13 @@ pub(super) struct Inferred {
 }
 
 /// Tells the fields of a view from its query and tries it out.
-pub(super) fn infer(db: &mut dyn Reader, query: &str, ids: &crate::id::Ids) -> Result<Inferred, StoreError> {
+pub(super) fn infer(db: &mut dyn Reader, query: &str, ids: &Ids) -> Result<Inferred, StoreError> {
     let refused = |reason: String| Ok(Inferred { fields: Vec::new(), id: ViewId::Text, problem: Some(reason) });
     let statement = match view_query::statement(query) {
         Ok(statement) => statement,
         Err(reason) => return refused(reason),
     };
-    let columns = match db.query(&ddl::describe(statement)) {
+    let columns = match ask(db, ddl::describe(statement), ids) {
         Ok(rows) => rows.columns().to_vec(),
         Err(StoreError::Sql(reason)) => return refused(reason),
         Err(error) => return Err(error),
@@ -42,12 +43,12 @@ pub(super) fn infer(db: &mut dyn Reader, query: &str, ids: &crate::id::Ids) -> R
     };
     let id = if inferred.text_id { ViewId::Text } else { ViewId::Cast };
     let mut inferred = Inferred { fields: inferred.fields, id, problem: None };
-    inferred.problem = problem(db, statement, &inferred)?;
+    inferred.problem = problem(db, statement, &inferred, ids)?;
     Ok(inferred)
 }
 
 /// The column that may not be, or ids that are not fit.
-fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Option<String>, StoreError> {
+fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred, ids: &Ids) -> Result<Option<String>, StoreError> {
     let Some(id) = inferred.fields.iter().position(|field| field.name == "id") else {
         let reason = "missing required id column (where there is none, use `(ROW_NUMBER() OVER()) AS id`)";
         return Ok(Some(reason.to_string()));
@@ -56,20 +57,33 @@ fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<
     if let Some(field) = inferred.fields.iter().find(|field| !is_name(&field.name)) {
         return Ok(Some(format!("{:?} is not a field name, give the column an alias", field.name)));
     }
-    let rows = match sample(db, statement, inferred) {
+    let rows = match sample(db, statement, inferred, ids) {
         Ok(rows) => rows,
         Err(StoreError::Sql(reason)) => return Ok(Some(reason)),
         Err(error) => return Err(error),
     };
-    let ids: Vec<_> = rows.iter().map(|row| row.value(id).text().to_string()).collect();
-    let unfit = |(at, id): (usize, &String)| id.is_empty() || ids.iter().take(at).any(|other| other == id);
+    let found: Vec<_> = rows.iter().map(|row| row.value(id).text().to_string()).collect();
+    let unfit = |(at, id): (usize, &String)| id.is_empty() || found.iter().take(at).any(|other| other == id);
     let reason = "the query could return records with empty or invalid ids";
-    Ok(ids.iter().enumerate().any(unfit).then(|| reason.to_string()))
+    Ok(found.iter().enumerate().any(unfit).then(|| reason.to_string()))
 }
 
 /// A few rows of what the view would show.
-pub(super) fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Rows, StoreError> {
-    db.query(&ddl::select_view(statement, &names(&inferred.fields), inferred.id, SAMPLE))
+pub(super) fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred, ids: &Ids) -> Result<Rows, StoreError> {
+    ask(db, ddl::select_view(statement, &names(&inferred.fields), inferred.id, SAMPLE), ids)
+}
+
+/// Runs a statement as a text never seen before: a prepared one over a view without tables would not notice that the
+/// view is another now, and tells the columns it had then.
+fn ask(db: &mut dyn Reader, mut sql: Sql, ids: &Ids) -> Result<Rows, StoreError> {
+    sql.push(&format!(" /* {} */", ids.lower(10)));
+    db.query(&sql)
+}
+
+/// Fails when the view does not compile.
+fn peek(tx: &mut Tx, view: &str) -> Result<(), StoreError> {
+    let ids = tx.ids().clone();
+    ask(tx, ddl::peek(view), &ids).map(|_| ())
 }
 
 fn names(fields: &[Field]) -> Vec<&str> {
@@ -89,7 +103,7 @@ pub(super) fn create(tx: &mut Tx, new: &Collection, id: ViewId) -> Result<(), Fa
     let statement = view_query::statement(query).map_err(Fault::Raw)?;
     tx.execute(&ddl::create_view(&new.name, statement, &names(&new.fields), id))?;
     // Circles show only now.
-    tx.query(&ddl::peek(&new.name))?;
+    peek(tx, &new.name)?;
     Ok(())
 }
 
@@ -121,7 +135,7 @@ impl Views {
     pub(super) fn survey(tx: &mut Tx) -> Result<Views, StoreError> {
         let mut views = Views { healthy: Vec::new(), broken: Vec::new() };
         for view in all_views(tx.catalog()) {
-            match tx.query(&ddl::peek(&view.name)) {
+            match peek(tx, &view.name) {
                 Ok(_) => views.healthy.push(view.id.clone()),
                 Err(StoreError::Sql(_)) => views.broken.push(view),
                 Err(error) => return Err(error),
@@ -178,7 +192,7 @@ impl Views {
     pub(super) fn first_casualty(&self, tx: &mut Tx) -> Result<Option<String>, StoreError> {
         let catalog = tx.catalog().clone();
         for view in self.healthy.iter().filter_map(|id| catalog.by_id(id)) {
-            match tx.query(&ddl::peek(&view.name)) {
+            match peek(tx, &view.name) {
                 Ok(_) => {}
                 Err(StoreError::Sql(reason)) => return Ok(Some(format!("view {}: {reason}", view.name))),
                 Err(error) => return Err(error),
@@ -200,7 +214,7 @@ impl Aside {
 /// Brings one view's stored form in line with the database; whether it changed.
 fn settle_one(tx: &mut Tx, view: &Arc<Collection>, sql: Option<&str>) -> Result<bool, Fault> {
     let CollectionKind::View(query) = &view.kind else { return Ok(false) };
-    tx.query(&ddl::peek(&view.name)).map_err(|error| match error.into() {
+    peek(tx, &view.name).map_err(|error| match error.into() {
         Fault::Raw(reason) => Fault::Raw(format!("view {}: {reason}", view.name)),
         fault => fault,
     })?;
@@ -209,7 +223,8 @@ fn settle_one(tx: &mut Tx, view: &Arc<Collection>, sql: Option<&str>) -> Result<
     if view_query::statement(query) != Ok(now) {
         new.kind = CollectionKind::View(now.to_string());
     }
-    let columns = tx.query(&ddl::describe(now))?.columns().to_vec();
+    let ids = tx.ids().clone();
+    let columns = ask(tx, ddl::describe(now), &ids)?.columns().to_vec();
     let inferred = view_query::fields(now, &columns, tx.catalog(), tx.ids()).map_err(Fault::Raw)?;
     new.fields = keep_ids(inferred.fields, &view.fields);
     if new == **view {

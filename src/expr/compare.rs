@@ -81,6 +81,19 @@ impl<'a> Cell<'a> {
             Held::Owned(value) => value.as_ref(),
         }
     }
+
+    /// The same value without an affinity.
+    pub fn bare(&self) -> Cell<'_> {
+        Cell::new(self.value(), Affinity::None)
+    }
+
+    /// The same value, kept.
+    pub fn into_value(self) -> Value {
+        match self.value {
+            Held::Borrowed(value) => value.to_owned(),
+            Held::Owned(value) => value,
+        }
+    }
 }
 
 /// `left op right`, where `op` is neither `~` nor `!~`.

@@ -1,16 +1,13 @@
 //! What a request fills in: `@request.…` values and macros, read once when a predicate is bound.
 
-use std::borrow::Cow;
-
 use crate::context::Ctx;
 use crate::schema::Record;
 use crate::value::json::text;
 use crate::value::{Json, Row as _, Value, ValueRef};
 
-use super::compare::Affinity;
+use super::compare::{Affinity, sure_text};
 use super::json::{self, Step};
 use super::macros::{self, Macro};
-use super::number;
 
 /// A value of the request, and how comparisons treat it.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,19 +178,12 @@ fn count(list: ValueRef<'_>) -> Value {
 }
 
 /// `LOWER(value)`: ASCII only, and always a text.
-pub(crate) fn lower(value: ValueRef<'_>) -> Value {
-    match text_of(value) {
-        None => Value::Null,
-        Some(text) => Value::Text(text.to_ascii_lowercase()),
-    }
-}
-
-/// A value as the text SQLite makes of it; floats that it might spell otherwise as we would.
-pub(crate) fn text_of(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
-    match value {
-        ValueRef::Null => None,
-        ValueRef::Text(s) => Some(Cow::Borrowed(s)),
-        ValueRef::Int(n) => Some(Cow::Owned(n.to_string())),
-        ValueRef::Real(n) => Some(Cow::Owned(number::to_text(n).unwrap_or_else(|| n.to_string()))),
+fn lower(value: ValueRef<'_>) -> Value {
+    match (sure_text(value), value) {
+        (None, _) => Value::Null,
+        (Some(Some(text)), _) => Value::Text(text.to_ascii_lowercase()),
+        // A float of many digits: nobody compares its text.
+        (Some(None), ValueRef::Real(n)) => Value::Text(n.to_string()),
+        (Some(None), _) => Value::Null,
     }
 }

@@ -156,9 +156,11 @@ fn method(request: &HttpRequest) -> &'static str {
     }
 }
 
-/// The query string decoded, in order; only the first value of a name counts.
+/// The query string decoded, in order; only the first value of a name counts. What is not well-formed is left out.
 fn query(text: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(text.as_bytes()).map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
+    let parts = text.split('&').filter(|part| body::is_well_formed(part));
+    let pairs = parts.filter_map(|part| form_urlencoded::parse(part.as_bytes()).next());
+    pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
 }
 
 /// All headers as rules name them: lower case, `_` for `-`.

@@ -93,6 +93,9 @@ impl Raw {
                 Kind::Json => object(&collect(chunks, self.length).await?).map(fields),
                 Kind::Urlencoded => {
                     let bytes = collect(chunks, self.length).await?;
+                    if !std::str::from_utf8(&bytes).is_ok_and(is_well_formed) {
+                        return Err(Unreadable::Malformed("the form is not well-formed".into()));
+                    }
                     let pairs = form_urlencoded::parse(&bytes).map(|(k, v)| (k.into_owned(), v.into_owned()));
                     form::object(pairs).map(fields).map_err(payload)
                 }
@@ -192,6 +195,12 @@ fn object(bytes: &[u8]) -> Result<Object, Unreadable> {
         }
         Err(error) => Err(Unreadable::Malformed(error.to_string())),
     }
+}
+
+/// Pairs whose escapes are all `%` and two hexadecimal digits, and that do not use the old separator `;`.
+pub fn is_well_formed(pairs: &str) -> bool {
+    let hex = |text: &str| text.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    !pairs.contains(';') && pairs.split('%').skip(1).all(hex)
 }
 
 /// What a form whose `@jsonPayload` is no object is answered.

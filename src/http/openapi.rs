@@ -3,8 +3,10 @@
 mod schemas;
 
 use serde_json::{Map, json};
+use utoipa::PartialSchema as _;
 use utoipa::openapi::OpenApi;
 
+use super::api::Envelope;
 use crate::error::{Error, Result};
 use crate::schema::Catalog;
 use crate::value::Json;
@@ -23,18 +25,17 @@ pub fn render(base: &OpenApi, catalog: &Catalog, audience: Audience) -> Result<V
     set(&mut document, "info", info());
     routes(&mut document, audience);
     let mut paths = Map::new();
-    let mut shapes = Map::new();
+    let known = document.pointer("/components/schemas").and_then(Json::as_object);
+    let mut shapes = known.cloned().unwrap_or_default();
     for collection in catalog.iter() {
         schemas::add(collection, audience, &mut shapes, &mut paths);
     }
     extend(&mut document, "/paths", paths);
-    extend(&mut document, "/components/schemas", shapes);
+    shapes.insert("Envelope".into(), serde_json::to_value(Envelope::schema()).map_err(Error::internal)?);
     let scheme = json!({"type": "apiKey", "in": "header", "name": "Authorization",
         "description": "A token from one of the auth endpoints; `Bearer ` before it is optional."});
     let schemes = json!({"token": scheme, "superuser": scheme});
-    if let Some(components) = document.get_mut("components") {
-        set(components, "securitySchemes", schemes);
-    }
+    set(&mut document, "components", json!({"schemas": shapes, "securitySchemes": schemes}));
     Ok(crate::value::json::text(&document).into_bytes())
 }
 

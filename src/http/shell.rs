@@ -21,6 +21,7 @@ use futures_util::future::LocalBoxFuture;
 use super::config::Config;
 use super::cors::{self, Cors};
 use super::error::{Cause, Failure};
+use super::unread;
 use crate::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -88,6 +89,7 @@ where
             return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
         normalise(&mut request);
+        let unread = unread::keep(&mut request);
         let inner = Rc::clone(&self.inner);
         let answer = AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind();
         Box::pin(async move {
@@ -107,7 +109,10 @@ where
             }
             cors::apply(headers, allowed);
             headers.insert(REQUEST_ID, id);
-            Ok(answer)
+            Ok(match unread {
+                Some(unread) => unread.until_sent(answer),
+                None => answer,
+            })
         })
     }
 }
@@ -159,7 +164,12 @@ fn next_id() -> HeaderValue {
 fn log(answer: &Response<BoxBody>, id: &HeaderValue) {
     let extensions = answer.extensions();
     let cause = extensions.get::<Cause>().map_or("", |cause| cause.0.as_str());
-    tracing::error!(request = id.to_str().unwrap_or_default(), status = answer.status().as_u16(), cause, "request failed");
+    tracing::error!(
+        request = id.to_str().unwrap_or_default(),
+        status = answer.status().as_u16(),
+        cause,
+        "request failed"
+    );
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

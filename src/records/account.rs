@@ -1,8 +1,11 @@
 //! The extra keys of auth records: password with its confirmation, e-mail and verified, and who may set them.
 
+use std::borrow::Cow;
+
 use crate::error::{Errors, FieldError};
 use crate::schema::Record;
-use crate::value::{Json, Object};
+use crate::schema::field::convert::to_text;
+use crate::value::Object;
 
 use super::draft::Draft;
 
@@ -13,8 +16,9 @@ pub enum OldPassword {
     Wrong,
 }
 
-fn text<'a>(body: &'a Object, key: &str) -> &'a str {
-    body.get(key).and_then(Json::as_str).unwrap_or_default()
+/// The text of a key, as text fields read their input.
+fn text<'a>(body: &'a Object, key: &str) -> Cow<'a, str> {
+    body.get(key).map(to_text).unwrap_or_default()
 }
 
 fn mismatch() -> FieldError {
@@ -50,16 +54,16 @@ pub fn check_new(draft: &Draft, manager: bool) -> Errors {
 pub fn check_changed(draft: &Draft, before: &Record, manager: bool, old: impl FnOnce() -> OldPassword) -> Errors {
     let mut errors = Errors::default();
     let body = &draft.submitted;
-    let any = |keys: [&str; 2]| keys.iter().any(|key| !text(body, key).is_empty());
-    let sets_password = body.contains_key("password");
-    if any(["passwordConfirm", "oldPassword"]) || sets_password {
+    let given = |key: &str| !text(body, key).is_empty();
+    let changes = given("password") || given("passwordConfirm") || given("oldPassword");
+    if changes || body.contains_key("password") {
         required(&mut errors, body, "password");
     }
-    if any(["password", "oldPassword"]) || !text(body, "passwordConfirm").is_empty() {
+    if changes {
         confirmed(&mut errors, body);
     }
     if !manager {
-        if !text(body, "password").is_empty() {
+        if changes {
             if text(body, "oldPassword").is_empty() {
                 errors.add("oldPassword", FieldError::required());
             } else if old() == OldPassword::Wrong {

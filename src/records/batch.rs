@@ -12,6 +12,8 @@ use crate::store::{Reader, Tx};
 use crate::value::pick::Picker;
 use crate::value::{Json, Object};
 
+use super::Records;
+use super::body::Input;
 use super::create::Creation;
 use super::draft::Hashes;
 use super::expand::Paths;
@@ -19,8 +21,6 @@ use super::present::{Emails, Items};
 use super::remove::Folders;
 use super::update::Update;
 use super::uploads::{self, Stored};
-use super::Records;
-use super::body::Input;
 use request::Action;
 
 pub use request::BatchRequest;
@@ -38,7 +38,10 @@ enum Work {
     Update(Update),
     /// Update when the record exists, else create.
     Upsert(Creation, Update),
-    Delete { collection: String, id: String },
+    Delete {
+        collection: String,
+        id: String,
+    },
     /// Matches none of the shapes a batch takes.
     Unknown,
 }

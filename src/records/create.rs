@@ -92,10 +92,8 @@ impl Records {
         if rule.is_none() && !creation.ctx.caller.is_superuser() {
             return Err(Error::forbidden("Only superusers can perform this action."));
         }
-        let blank = Record {
-            collection: collection.clone(),
-            values: collection.fields.iter().map(Field::zero).collect(),
-        };
+        let blank =
+            Record { collection: collection.clone(), values: collection.fields.iter().map(Field::zero).collect() };
         let mut draft = self.draft(&creation.ctx, &blank, &creation.body);
         if draft.record.id().is_empty() {
             draft.record.set("id", creation.fresh_id.as_str());
@@ -106,7 +104,8 @@ impl Records {
         if collection.is_auth() {
             seen.set("verified", false);
         }
-        let gate = self.gate(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(""))?;
+        // A stored rule that no longer compiles lets nobody through.
+        let gate = self.gate(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
         let pending = match gate.filter()? {
             None => None,
             Some(bound) => match bound.eval(&seen) {
@@ -153,9 +152,7 @@ impl Records {
             if autogenerate.is_empty() || !record.value(position).is_empty() {
                 continue;
             }
-            if let (Some(slot), Ok(text)) =
-                (record.values.get_mut(position), generate::text(autogenerate, &self.ids))
-            {
+            if let (Some(slot), Ok(text)) = (record.values.get_mut(position), generate::text(autogenerate, &self.ids)) {
                 *slot = Value::Text(text);
             }
         }

@@ -61,7 +61,8 @@ impl Records {
             }
         }
         files.retain(|file| {
-            let kept = |(position, field): (usize, &Field)| field.items(record.value(position)).any(|name| name == file.name);
+            let kept =
+                |(position, field): (usize, &Field)| field.items(record.value(position)).any(|name| name == file.name);
             collection.field(file.field()).is_some_and(kept)
         });
         Draft { record, submitted, files, passwords }
@@ -150,7 +151,10 @@ impl Records {
         for field in collection.fields.iter().filter(|f| matches!(f.kind, FieldKind::Password { .. })) {
             let Some(input) = body.get(&field.name) else { continue };
             let plain = field.coerce(input);
-            if plain.text().is_empty() || field.check_password(plain.text()).is_err() || hashes.contains_key(plain.text()) {
+            if plain.text().is_empty()
+                || field.check_password(plain.text()).is_err()
+                || hashes.contains_key(plain.text())
+            {
                 continue;
             }
             hashes.insert(plain.text().to_string(), self.hasher.hash(plain.text()).await?);

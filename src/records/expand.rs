@@ -71,6 +71,13 @@ impl Paths {
     }
 }
 
+/// Whether any path led somewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Fine,
+    Nothing,
+}
+
 /// What a segment names, seen from a collection.
 struct Relation {
     target: Arc<Collection>,
@@ -86,25 +93,31 @@ enum Via {
 }
 
 impl Records {
-    /// Fetches what `paths` names for every record of `page`. Paths that lead nowhere or may not be seen are ignored.
+    /// Fetches what `paths` names for every record of `page`. Paths that lead nowhere or may not be seen are ignored,
+    /// from their first step on.
     pub fn expand(&self, reader: &mut dyn Reader, ctx: &Ctx, page: &mut Page, paths: &Paths) -> Result<()> {
+        self.expand_level(reader, &ctx.for_purpose(Purpose::Expand), page, paths).map(|_| ())
+    }
+
+    fn expand_level(&self, reader: &mut dyn Reader, ctx: &Ctx, page: &mut Page, paths: &Paths) -> Result<Outcome> {
         if paths.is_empty() || page.items.is_empty() {
-            return Ok(());
+            return Ok(Outcome::Fine);
         }
-        let ctx = ctx.for_purpose(Purpose::Expand);
         let mut expansions = Vec::new();
         for (segment, rest) in &paths.0 {
             let catalog = reader.catalog().clone();
-            let Some(relation) = resolve(&catalog, &page.collection, segment, &ctx) else { continue };
-            if let Some(mut expansion) = self.fetch(reader, &ctx, page, segment, relation)? {
-                self.expand(reader, &ctx, &mut expansion.target, rest)?;
+            let Some(relation) = resolve(&catalog, &page.collection, segment, ctx) else { continue };
+            if let Some(mut expansion) = self.fetch(reader, ctx, page, segment, relation)?
+                && self.expand_level(reader, ctx, &mut expansion.target, rest)? == Outcome::Fine
+            {
                 expansions.push(expansion);
             }
         }
-        if !expansions.is_empty() {
-            page.expansions = Some(expansions);
+        if expansions.is_empty() {
+            return Ok(Outcome::Nothing);
         }
-        Ok(())
+        page.expansions = Some(expansions);
+        Ok(Outcome::Fine)
     }
 
     fn fetch(
@@ -149,9 +162,7 @@ fn wanted(page: &Page, via: &Via) -> Vec<Vec<String>> {
     };
     let field = page.collection.fields.get(position);
     (0..page.items.len())
-        .map(|index| {
-            page.items.with(index, |row| field.map(|field| ids(field, row, position)).unwrap_or_default())
-        })
+        .map(|index| page.items.with(index, |row| field.map(|field| ids(field, row, position)).unwrap_or_default()))
         .collect()
 }
 
@@ -254,11 +265,10 @@ mod tests {
     #[test]
     fn paths_that_share_a_beginning_are_merged() {
         let paths = Paths::parse(" author , author.team,.tags., ,a.b.c.d.e.f.g");
-        assert_eq!(paths.0.iter().map(|(name, rest)| (name.as_str(), rest.0.len())).collect::<Vec<_>>(), [
-            ("author", 1),
-            ("tags", 0),
-            ("a", 1)
-        ]);
+        assert_eq!(
+            paths.0.iter().map(|(name, rest)| (name.as_str(), rest.0.len())).collect::<Vec<_>>(),
+            [("author", 1), ("tags", 0), ("a", 1)]
+        );
         let mut depth = 0;
         let mut level = &paths.0[2].1;
         while let Some((_, next)) = level.0.first() {

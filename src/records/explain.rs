@@ -55,9 +55,8 @@ fn suggestion(listing: &Listing, scans: bool, sorts: bool, query: &ListQuery) ->
     if !scans && !sorts {
         return None;
     }
-    let mentioned = |text: &str, name: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
-    };
+    let mentioned =
+        |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let text = if scans { &query.filter } else { &query.sort };
     let fields: Vec<&str> = listing
         .collection

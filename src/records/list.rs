@@ -6,7 +6,7 @@ use crate::context::Ctx;
 use crate::error::{Error, FieldError, Result};
 use crate::expr::{Access, Bound, BoundSort, ExprError};
 use crate::schema::{Catalog, Collection};
-use crate::sql::{Dialect, Cursor, Select};
+use crate::sql::{Cursor, Dialect, Select};
 use crate::store::{Reader, Rows};
 use crate::value::json::{write_int, write_str};
 
@@ -147,5 +147,8 @@ fn write_envelope(out: &mut Vec<u8>, query: &ListQuery, total: i64) {
     out.extend_from_slice(b",\"totalItems\":");
     write_int(out, total);
     out.extend_from_slice(b",\"totalPages\":");
-    write_int(out, if total < 0 { -1 } else { total.div_euclid(query.per_page) + i64::from(total % query.per_page != 0) });
+    write_int(
+        out,
+        if total < 0 { -1 } else { total.div_euclid(query.per_page) + i64::from(total % query.per_page != 0) },
+    );
 }

@@ -3,8 +3,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use quick_cache::sync::Cache;
 use quick_cache::Equivalent;
+use quick_cache::sync::Cache;
 
 use crate::context::Ctx;
 use crate::expr::{self, Access, ExprError, Predicate, Scope, Sort};

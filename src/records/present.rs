@@ -105,14 +105,18 @@ impl Records {
                 let own = || ctx.caller.is(&collection.id, row.value(id).text());
                 (row.value(flag).is_true() || own(), row.value(id).text().to_string())
             });
-            shown.push(plainly || {
-                let width = collection.fields.len();
-                let values: Vec<Value> = match &gate {
-                    Gate::Check(_) => items.with(index, |row| (0..width).map(|i| row.value(i).to_owned()).collect()),
-                    Gate::Open | Gate::Closed => Vec::new(),
-                };
-                self.admits(reader, collection, &gate, Subject::Stored { id: &record_id, values: &values })?
-            });
+            shown.push(
+                plainly || {
+                    let width = collection.fields.len();
+                    let values: Vec<Value> = match &gate {
+                        Gate::Check(_) => {
+                            items.with(index, |row| (0..width).map(|i| row.value(i).to_owned()).collect())
+                        }
+                        Gate::Open | Gate::Closed => Vec::new(),
+                    };
+                    self.admits(reader, collection, &gate, Subject::Stored { id: &record_id, values: &values })?
+                },
+            );
         }
         Ok(shown)
     }

@@ -66,13 +66,19 @@ mod tests {
 
     #[test]
     fn pages_are_clamped_and_nonsense_is_refused() {
-        for (page, per_page, expected) in
-            [("", "", (1, 30)), ("0", "0", (1, 30)), ("-3", "-1", (1, 30)), ("2", "1001", (2, 1000)), ("7", "5", (7, 5))]
-        {
+        for (page, per_page, expected) in [
+            ("", "", (1, 30)),
+            ("0", "0", (1, 30)),
+            ("-3", "-1", (1, 30)),
+            ("2", "1001", (2, 1000)),
+            ("7", "5", (7, 5)),
+        ] {
             let got = parse(&[("page", page), ("perPage", per_page)]).unwrap();
             assert_eq!((got.page, got.per_page), expected, "{page} {per_page}");
         }
-        for (name, text) in [("page", "x"), ("page", "1.5"), ("perPage", "ten"), ("skipTotal", "yes"), ("skipTotal", "2")] {
+        for (name, text) in
+            [("page", "x"), ("page", "1.5"), ("perPage", "ten"), ("skipTotal", "yes"), ("skipTotal", "2")]
+        {
             assert!(parse(&[(name, text)]).is_err(), "{name}={text}");
         }
         assert!(parse(&[("skipTotal", "T")]).unwrap().skip_total);

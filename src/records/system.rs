@@ -55,7 +55,10 @@ impl Records {
         let invalid = |code, message| FieldError::new(code, message);
         match catalog.by_id(record.get("collectionRef").text()) {
             None => {
-                errors.add("collectionRef", invalid("validation_invalid_collection_id", "Missing or invalid collection."));
+                errors.add(
+                    "collectionRef",
+                    invalid("validation_invalid_collection_id", "Missing or invalid collection."),
+                );
             }
             Some(owner) if !owner.is_auth() => {
                 let message = "Missing or invalid auth collection.";
@@ -142,7 +145,12 @@ impl Records {
     }
 
     /// The records of `collection` that satisfy `filter`, an expression of the server's own, whatever the rules say.
-    pub fn where_rows(&self, reader: &mut dyn Reader, collection: &Arc<Collection>, filter: &str) -> Result<Vec<Record>> {
+    pub fn where_rows(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        filter: &str,
+    ) -> Result<Vec<Record>> {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::passwords::{self, Verdict};
+use crate::schema::field::convert::to_text;
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
-use crate::value::Json;
 
 use super::account::OldPassword;
 use super::authorize::{Gate, Subject};
@@ -68,7 +68,7 @@ impl Records {
     /// Slow work before the writer is asked, and only for callers the rule lets through: password hashes, and for files
     /// the check that they may be stored at all.
     async fn ahead(&self, collection: &Arc<Collection>, update: &mut Update) -> Result<()> {
-        let plain = |key: &str| update.body.fields.get(key).and_then(Json::as_str).unwrap_or_default().to_string();
+        let plain = |key: &str| update.body.fields.get(key).map(to_text).unwrap_or_default().into_owned();
         let (password, old) = (plain("password"), plain("oldPassword"));
         let sets_password = !password.is_empty() && collection.is_auth();
         if !sets_password && update.body.uploads.is_empty() {
@@ -121,7 +121,8 @@ impl Records {
         let mut errors = self.problems(&draft, Some(&before));
         if draft.record.id() != before.id() {
             let message = "The record primary key cannot be changed.";
-            errors.add("id", crate::error::FieldError::new("validation_pk_change", message));
+            // Whatever else is wrong with the new id does not matter.
+            errors.0.insert("id".into(), FieldError::new("validation_pk_change", message).into());
         }
         self.missing_relations(tx, &draft.record, Some(&before), &mut errors)?;
         self.check_references(tx, &draft.record, &mut errors)?;
@@ -178,8 +179,8 @@ fn old_password(update: &Update, before: &Record) -> OldPassword {
         return OldPassword::Right;
     }
     // Inside a batch nothing was verified ahead; one hash on the writer is the price.
-    let plain = update.body.fields.get("oldPassword").and_then(Json::as_str).unwrap_or_default();
-    match passwords::verify_here(plain, hash.text()) {
+    let plain = update.body.fields.get("oldPassword").map(to_text).unwrap_or_default();
+    match passwords::verify_here(&plain, hash.text()) {
         Ok(Verdict::Right | Verdict::RightButOld) => OldPassword::Right,
         Ok(Verdict::Wrong) | Err(_) => OldPassword::Wrong,
     }

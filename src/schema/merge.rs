@@ -49,7 +49,7 @@ impl Draft {
         for fixed in ["type", "created", "updated"] {
             body.shift_remove(fixed);
         }
-        let fields = body.shift_remove("fields").filter(|_| !base.is_view());
+        let fields = body.shift_remove("fields");
         if let Some(Json::Object(oauth2)) = body.get_mut("oauth2") {
             merge_providers(object.get("oauth2").and_then(|stored| stored.get("providers")), oauth2)?;
         }
@@ -60,6 +60,10 @@ impl Draft {
             Some(Json::Null) => collection.fields = Vec::new(),
             Some(Json::Array(items)) => collection.fields = submitted_fields(&items, &base.fields)?,
             Some(_) => return Err(LoadError("fields must be a list".to_string())),
+        }
+        if base.is_view() {
+            // They must be readable, but a view has those of its query.
+            collection.fields.clone_from(&base.fields);
         }
         Ok(Draft { collection, type_name: type_name.to_string() })
     }

@@ -45,8 +45,6 @@ pub fn is_known(name: &str) -> bool {
 
 /// The list for dashboards, as JSON; logos are the dashboard's own.
 pub fn list() -> Vec<u8> {
-    let one = |(name, display_name): &(&str, &str)| {
-        serde_json::json!({ "name": name, "displayName": display_name, "logo": "" })
-    };
+    let one = |(name, display_name): &(&str, &str)| serde_json::json!({ "name": name, "displayName": display_name, "logo": "" });
     json::text(&PROVIDERS.iter().map(one).collect()).into_bytes()
 }

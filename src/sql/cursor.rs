@@ -56,6 +56,7 @@ impl Cursor {
             Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
         });
         let values = values.collect::<Option<Vec<Value>>>()?;
-        (values.is_empty() || values.len() == Order::new(sort, &sort.sort.predicate.root).len()).then_some(Cursor { values })
+        (values.is_empty() || values.len() == Order::new(sort, &sort.sort.predicate.root).len())
+            .then_some(Cursor { values })
     }
 }

@@ -1,18 +1,18 @@
 //! `GET /api/collections`.
 
-use cratebase::collections::ListQuery;
 use cratebase::context::Ctx;
 use serde_json::json;
 
 use super::*;
 
-fn list(fx: &Fixture, query: ListQuery) -> Result<Json, Refusal> {
-    collections::list(&fx.store, &query, &Ctx::default(), &Ids::seeded(1)).map(parse).map_err(refusal)
+fn list(fx: &Fixture, query: &[(&str, &str)]) -> Result<Json, Refusal> {
+    let query = query.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect::<Vec<_>>();
+    let ctx = Ctx { query: query.into(), ..Ctx::default() };
+    fx.runtime.block_on(collections::list(&fx.store, ctx)).map(parse).map_err(refusal)
 }
 
 fn names(fx: &Fixture, filter: &str, sort: &str) -> Result<String, Refusal> {
-    let query = ListQuery { filter: filter.to_string(), sort: sort.to_string(), ..ListQuery::default() };
-    let listed = list(fx, query)?;
+    let listed = list(fx, &[("filter", filter), ("sort", sort)])?;
     let items = listed["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap());
     Ok(items.collect::<Vec<_>>().join(" "))
 }
@@ -47,16 +47,22 @@ fn filters_and_sorts_use_six_properties() {
 #[test]
 fn pages_of_the_catalog() {
     let fx = fixture();
-    let page = |query| {
+    let page = |query: &[(&str, &str)]| {
         let mut listed = list(&fx, query).unwrap();
         let count = listed["items"].as_array().unwrap().len();
         listed["items"] = count.into();
         listed
     };
-    let query = ListQuery { page: 2, per_page: 4, ..ListQuery::default() };
-    assert_eq!(page(query.clone()), json!({"page": 2, "perPage": 4, "totalItems": 6, "totalPages": 2, "items": 2}));
-    let query = ListQuery { skip_total: true, ..query };
-    assert_eq!(page(query), json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2}));
-    let defaults = page(ListQuery { per_page: 5000, page: -1, ..ListQuery::default() });
+    assert_eq!(
+        page(&[("page", "2"), ("perPage", "4")]),
+        json!({"page": 2, "perPage": 4, "totalItems": 6, "totalPages": 2, "items": 2})
+    );
+    assert_eq!(
+        page(&[("page", "2"), ("perPage", "4"), ("skipTotal", "1")]),
+        json!({"page": 2, "perPage": 4, "totalItems": -1, "totalPages": -1, "items": 2})
+    );
+    let defaults = page(&[("perPage", "5000"), ("page", "-1")]);
     assert_eq!(defaults, json!({"page": 1, "perPage": 1000, "totalItems": 6, "totalPages": 1, "items": 6}));
+    fx.create(json!({"name": "one_more"})).unwrap();
+    assert_eq!(page(&[])["totalItems"], 7);
 }

@@ -175,3 +175,11 @@ fn a_dry_run_shows_fields_and_rows() {
     assert!(message("select 1").starts_with("Invalid view query. Raw error: \n"));
     assert!(message("select id from nope").starts_with("Invalid view query. Raw error: \n"));
 }
+
+#[test]
+fn a_view_of_itself_is_refused_whatever_it_was_before() {
+    let fx = fixture();
+    look(&fx, "select 1 as id, 'y' as z").unwrap();
+    let refused = fx.update("look", json!({"viewQuery": "select id from look"})).unwrap_err();
+    assert_eq!(refused.status, 400);
+}

@@ -133,7 +133,7 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
         );
         let answer = app.raw(request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 413 "), "{line}: {answer}");
-        assert!(answer.ends_with(r#"{"status":413,"message":"Request entity too large.","data":{}}"#), "{answer}");
+        assert!(answer.ends_with(r#"{"data":{},"message":"Request entity too large.","status":413}"#), "{answer}");
         assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
     }
 }

@@ -89,3 +89,27 @@ async fn health_tells_superusers_how_they_arrived() {
     let answer = app.call(SUPERUSER, "GET /api/health").header("X-Forwarded-For", "::1, 1.2.3.4").await;
     answer.has(json!({"data": {"realIP": "1.2.3.4"}}));
 }
+
+#[tokio::test]
+async fn rules_may_ask_for_request_headers() {
+    let app = TestApp::start().await;
+    let notes = json!({
+        "name": "notes", "type": "base", "fields": [{"name": "text", "type": "text"}],
+        "listRule": "@request.headers.x_key = 'open sesame'", "viewRule": "@request.query.key = text",
+    });
+    app.collection(notes).await;
+    let note = app.record("notes", json!({"text": "a"})).await;
+    let id = note["id"].as_str().unwrap();
+    app.call(GUEST, "GET /api/collections/notes/records").await.is(200).ids(&[]);
+    app.call(GUEST, "GET /api/collections/notes/records").header("X-Key", "open sesame").await.is(200).ids(&[id]);
+    app.call(GUEST, &format!("GET /api/collections/notes/records/{id}")).await.is(404);
+    app.call(GUEST, &format!("GET /api/collections/notes/records/{id}?key=a")).await.is(200);
+}
+
+#[tokio::test]
+async fn tokens_end_when_their_time_is_up() {
+    let app = TestApp::start().await;
+    app.call(SUPERUSER, "GET /api/settings").await.is(200);
+    app.wait_ms(25 * 3600 * 1000);
+    app.call(SUPERUSER, "GET /api/settings").await.refuses(401, UNAUTHORIZED);
+}

@@ -20,7 +20,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "auth", params(ShapeParams), request_body = Object, responses((status = 200, description = "Token and record", body = Object), Refusal))]
 #[post("/api/collections/{collection}/auth-with-password")]
 pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
-    known(&ask, &path)?;
+    ask.auth.takes_passwords(&path)?;
     let form = raw.object(&ask, LOADING).await?;
     ask.json(ask.auth.with_password(ask.ctx.clone(), &path, &form).await?)
 }

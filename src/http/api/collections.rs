@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use super::{ListParams, ShapeParams, SuperuserRefusal};
 use crate::collections;
-use crate::error::Result;
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::records::uploads;
 use crate::schema::{Collection, providers};
 use crate::store::Tx;
-use crate::value::{Json, Object, json};
+use crate::value::{Json, json};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(scaffolds).service(oauth2_providers).service(dry_run_view).service(import);
@@ -26,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
 #[get("/api/collections")]
 pub async fn list(ask: Ask) -> Answer {
     ask.superuser()?;
-    ask.json(collections::list(&ask.store, &ask.ctx, &ask.records.ids)?)
+    ask.json(collections::list(&ask.store, ask.ctx.clone()).await?)
 }
 
 /// View a collection
@@ -44,7 +43,7 @@ pub async fn view(ask: Ask, path: web::Path<String>) -> Answer {
 #[post("/api/collections")]
 pub async fn create(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
-    let submitted = submitted(raw, &ask).await?;
+    let submitted = raw.object(&ask, collections::BAD_TYPE).await?;
     ask.json(collections::create(&ask.store, submitted).await?)
 }
 
@@ -55,7 +54,9 @@ pub async fn create(ask: Ask, raw: Raw) -> Answer {
 #[patch("/api/collections/{collection}")]
 pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     ask.superuser()?;
-    let submitted = submitted(raw, &ask).await?;
+    // An unknown collection is answered before its body is looked at.
+    collections::view(&ask.store, &path)?;
+    let submitted = raw.object(&ask, collections::BAD_BODY).await?;
     ask.json(collections::update(&ask.store, &path, submitted).await?)
 }
 
@@ -67,9 +68,7 @@ pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
 pub async fn delete(ask: Ask, path: web::Path<String>) -> Answer {
     ask.superuser()?;
     let removed = collections::delete(&ask.store, &path).await?;
-    if let Some(id) = removed.files_of {
-        uploads::remove_folders(&ask.records, &[id]).await;
-    }
+    uploads::remove_folders(&ask.records, removed.files_of.as_slice()).await;
     done()
 }
 
@@ -92,8 +91,10 @@ pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
 #[put("/api/collections/import")]
 pub async fn import(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
-    let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
-    collections::import(&ask.store, submitted).await?;
+    let submitted = raw.object(&ask, collections::UNREADABLE).await?;
+    for removed in collections::import(&ask.store, submitted).await? {
+        uploads::remove_folders(&ask.records, removed.files_of.as_slice()).await;
+    }
     done()
 }
 
@@ -120,7 +121,7 @@ pub async fn oauth2_providers(ask: Ask) -> Answer {
 #[post("/api/collections/meta/dry-run-view")]
 pub async fn dry_run_view(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
-    let submitted = raw.object(&ask, "An error occurred while loading the submitted data.").await?;
+    let submitted = raw.object(&ask, collections::UNREADABLE).await?;
     let found = collections::dry_run_view(&ask.store, submitted, ask.records.ids.clone()).await?;
     let fields = found.collection.fields.iter().map(|field| Json::Object(field.to_json())).collect();
     let sample = ask.records.present_rows(ask.ctx.clone(), &found.collection, found.rows).await?;
@@ -130,8 +131,4 @@ pub async fn dry_run_view(ask: Ask, raw: Raw) -> Answer {
     out.extend_from_slice(&sample);
     out.extend_from_slice(b"]}");
     ask.json(out)
-}
-
-async fn submitted(raw: Raw, ask: &Ask) -> Result<Object> {
-    raw.object(ask, "Failed to load the submitted data due to invalid formatting.").await
 }

@@ -56,7 +56,7 @@ async fn value(mut part: Field) -> Result<String, Unreadable> {
     while let Some(chunk) = part.try_next().await.map_err(broken)? {
         bytes.extend_from_slice(&chunk);
     }
-    String::from_utf8(bytes).map_err(|e| Unreadable::Malformed(e.to_string()))
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 async fn upload(mut part: Field, original_name: String, files: &Files) -> Result<Upload, Unreadable> {

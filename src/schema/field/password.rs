@@ -16,6 +16,9 @@ impl Field {
         if plain.is_empty() {
             return if self.required { Err(FieldError::required()) } else { Ok(()) };
         }
+        if plain.len() > MAX_BYTES {
+            return Err(FieldError::new("validation_invalid_value", "Invalid value."));
+        }
         if text::too_short(plain, *min) {
             return Err(text::too_few_characters(*min));
         }
@@ -24,11 +27,7 @@ impl Field {
             let message = format!("Must be less than {max} character(s).");
             return Err(FieldError::new("validation_max_text_constraint", message));
         }
-        text::matches(plain, pattern)?;
-        if plain.len() > MAX_BYTES {
-            return Err(FieldError::new("validation_invalid_value", "Invalid value."));
-        }
-        Ok(())
+        text::matches(plain, pattern)
     }
 }
 

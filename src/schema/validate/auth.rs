@@ -39,13 +39,17 @@ impl Check<'_> {
         if !mfa.enabled {
             return;
         }
+        // Each step stands on the one before: only the first that fails is told.
+        errors.check("duration", between(mfa.duration, 10, DAY_S));
         let methods = [options.password_auth.enabled, options.oauth2.enabled, options.otp.enabled];
-        if methods.iter().filter(|enabled| **enabled).count() < 2 {
+        if errors.is_empty() && methods.iter().filter(|enabled| **enabled).count() < 2 {
             let message = "MFA requires at least 2 auth methods to be enabled.";
             errors.add("enabled", FieldError::new("validation_mfa_not_enough_auths", message));
         }
-        errors.check("duration", between(mfa.duration, 10, DAY_S));
-        errors.check("rule", self.rule(Some(&mfa.rule), None));
+        if errors.is_empty() {
+            let before = self.stored.and_then(|stored| stored.auth()).map(|stored| Some(stored.mfa.rule.as_str()));
+            errors.check("rule", self.rule(Some(&mfa.rule), before));
+        }
     }
 }
 
@@ -95,17 +99,14 @@ fn oauth2(oauth2: &OAuth2, errors: &mut Errors) {
     if !oauth2.enabled {
         return;
     }
-    let mut duplicates = Errors::default();
-    for (index, provider) in oauth2.providers.iter().enumerate() {
-        let name = provider.name.as_str();
-        if !name.is_empty() && oauth2.providers.iter().take(index).any(|earlier| earlier.name == name) {
-            let message = format!("The provider {name} is already registered.");
-            let error = FieldError::new("validation_duplicated_provider", message).with("name", name);
-            duplicates.nested(index.to_string()).add("name", error);
-        }
-    }
-    if !duplicates.is_empty() {
-        errors.add("providers", duplicates);
+    let earlier = |index: usize| oauth2.providers.iter().take(index);
+    let twice = |(index, provider): &(usize, &Provider)| {
+        !provider.name.is_empty() && earlier(*index).any(|other| other.name == provider.name)
+    };
+    if let Some((index, provider)) = oauth2.providers.iter().enumerate().find(twice) {
+        let message = format!("The provider {} is already registered.", provider.name);
+        let error = FieldError::new("validation_duplicated_provider", message).with("name", provider.name.as_str());
+        errors.nested("providers").nested(index.to_string()).add("name", error);
         return;
     }
     let list = errors.nested("providers");

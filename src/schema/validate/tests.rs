@@ -208,7 +208,10 @@ fn rules() {
                     "manageRule validation_collection_system_rule_change",
                 ],
             ),
-            (json!({"otp": {"enabled": true}, "mfa": {"rule": "id != ''"}}), &[]),
+            (
+                json!({"otp": {"enabled": true}, "mfa": {"rule": "id != ''"}}),
+                &["mfa.rule validation_collection_system_rule_change"],
+            ),
         ],
     );
 }

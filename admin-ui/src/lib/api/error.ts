@@ -1,0 +1,49 @@
+/** One failing property of a request body: `code` for programs, `message` for people. */
+export interface FieldError {
+	code: string;
+	message: string;
+	params?: Record<string, unknown>;
+}
+
+/** An answer that is not a success, or none at all (`status` 0). */
+export class ApiError extends Error {
+	readonly status: number;
+	/** Property → its error; properties of properties nest. */
+	readonly data: Record<string, unknown>;
+
+	constructor(status: number, message: string, data: Record<string, unknown> = {}) {
+		super(message);
+		this.name = 'ApiError';
+		this.status = status;
+		this.data = data;
+	}
+
+	/** What the server says about one property of the request. */
+	field(name: string): FieldError | undefined {
+		const found = this.data[name];
+		return isFieldError(found) ? found : undefined;
+	}
+
+	/** Every property the server named, with its message. */
+	fields(): Record<string, string> {
+		const messages: Record<string, string> = {};
+		for (const [name, found] of Object.entries(this.data)) {
+			if (isFieldError(found)) messages[name] = found.message;
+		}
+		return messages;
+	}
+
+	static unreachable(): ApiError {
+		return new ApiError(0, 'The server does not answer. Check that it is running and that you are online.');
+	}
+
+	/** Anything thrown, as an ApiError; our own mistakes too must be readable on the screen. */
+	static from(thrown: unknown): ApiError {
+		if (thrown instanceof ApiError) return thrown;
+		return new ApiError(0, thrown instanceof Error ? thrown.message : String(thrown));
+	}
+}
+
+function isFieldError(value: unknown): value is FieldError {
+	return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
+}

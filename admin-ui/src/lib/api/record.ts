@@ -1,0 +1,43 @@
+import { client } from './client';
+import type { List } from './list';
+
+/** A record as the server prints it: its fields by name, and the records its relations point at under `expand`. */
+export interface Row {
+	id: string;
+	collectionId: string;
+	collectionName: string;
+	expand?: Record<string, Row | Row[]>;
+	[field: string]: unknown;
+}
+
+export interface ListQuery {
+	page: number;
+	perPage: number;
+	sort: string;
+	filter: string;
+	expand: string;
+}
+
+const recordsPath = (collection: string) => `/api/collections/${encodeURIComponent(collection)}/records`;
+
+/** One page without its totals: counting may take longer than reading, so `countRecords` asks apart. */
+export async function listRecords(collection: string, query: ListQuery, signal?: AbortSignal): Promise<Row[]> {
+	const { items } = await client.get<List<Row>>(recordsPath(collection), {
+		query: { ...query, skipTotal: true },
+		signal
+	});
+	return items;
+}
+
+/** How many records pass the filter. */
+export async function countRecords(collection: string, filter: string, signal?: AbortSignal): Promise<number> {
+	const { totalItems } = await client.get<List<Row>>(recordsPath(collection), {
+		query: { filter, perPage: 1, fields: 'id' },
+		signal
+	});
+	return totalItems;
+}
+
+export async function viewRecord(collection: string, id: string, expand: string, signal?: AbortSignal): Promise<Row> {
+	return client.get<Row>(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { query: { expand }, signal });
+}

@@ -1,0 +1,18 @@
+export interface Point {
+	lon: number;
+	lat: number;
+}
+
+/** A point; undefined for 0/0, which is the server's "not set". */
+export function parsePoint(value: unknown): Point | undefined {
+	if (typeof value !== 'object' || value === null || !('lon' in value) || !('lat' in value)) return undefined;
+	const { lon, lat } = value as Point;
+	return lon === 0 && lat === 0 ? undefined : { lon, lat };
+}
+
+/** 52.52000° N, 13.40500° E */
+export function pointText({ lon, lat }: Point): string {
+	const part = (degrees: number, [plus, minus]: [string, string]) =>
+		`${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? minus : plus}`;
+	return `${part(lat, ['N', 'S'])}, ${part(lon, ['E', 'W'])}`;
+}

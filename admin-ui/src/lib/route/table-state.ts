@@ -1,0 +1,38 @@
+/** What a records screen shows, as its address says it. */
+export interface TableState {
+	page: number;
+	perPage: number;
+	/** A field name, `-` in front for descending; `''` for newest first. */
+	sort: string;
+	/** What stands in the filter box: words or an expression. */
+	filter: string;
+	/** The id of the open record. */
+	record: string;
+}
+
+export const PAGE_SIZES = [25, 50, 100, 200] as const;
+export const PAGE_SIZE = 50;
+
+export function parseTableState(query: URLSearchParams): TableState {
+	const perPage = Number(query.get('perPage'));
+	return {
+		page: Math.max(1, Math.trunc(Number(query.get('page'))) || 1),
+		perPage: PAGE_SIZES.find((size) => size === perPage) ?? PAGE_SIZE,
+		sort: query.get('sort') ?? '',
+		filter: query.get('filter') ?? '',
+		record: query.get('record') ?? ''
+	};
+}
+
+/** The address of a records screen; what is as usual is left out. */
+export function tableHref(collection: string, state: Partial<TableState> = {}): string {
+	const query = new URLSearchParams();
+	if (state.filter) query.set('filter', state.filter);
+	if (state.sort) query.set('sort', state.sort);
+	if (state.page && state.page !== 1) query.set('page', String(state.page));
+	if (state.perPage && state.perPage !== PAGE_SIZE) query.set('perPage', String(state.perPage));
+	if (state.record) query.set('record', state.record);
+	// `+` for a space would survive, but nobody reads it as one.
+	const text = query.toString().replaceAll('+', '%20');
+	return `#/collections/${encodeURIComponent(collection)}${text && '?' + text}`;
+}

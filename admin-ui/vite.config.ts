@@ -1,0 +1,17 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vite';
+
+// `npm run dev` talks to a running server; its address comes from the environment.
+const server = process.env.CRATEBASE_URL ?? 'http://127.0.0.1:8090';
+
+export default defineConfig({
+	plugins: [sveltekit()],
+	server: { proxy: { '/api': server } },
+	build: {
+		// light-dark(), oklch() and CSS nesting are used as they are.
+		target: ['chrome125', 'firefox128', 'safari17.5'],
+		// Data URLs would need wider policies than 'self'.
+		assetsInlineLimit: 0,
+		reportCompressedSize: false
+	}
+});

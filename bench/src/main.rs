@@ -1,0 +1,69 @@
+//! Runs workloads against servers, one after the other on the same core, and prints what each cost.
+
+mod args;
+mod http;
+mod load;
+mod random;
+mod report;
+mod seed;
+mod server;
+mod start;
+mod workload;
+
+use std::process::ExitCode;
+
+use args::Args;
+use report::{Report, Row};
+use workload::Workload;
+
+/// Any failure ends the run with its text; a benchmark has nobody to recover for.
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
+    let args = Args::parse()?;
+    server::pin_self(args.client_core)?;
+    for target in &args.servers {
+        seed::prepare(target, &args)?;
+    }
+    let mut report = Report::new(&args);
+    if args.wants("W9") {
+        for target in &args.servers {
+            report.starts.push(start::measure(target, &args)?);
+        }
+    }
+    // Servers alternate inside every repetition: a noisy minute of the machine hits all of them.
+    for round in 1..=args.repeat {
+        for workload in workload::all().iter().filter(|workload| args.wants(workload.name)) {
+            for target in &args.servers {
+                for connections in args.connections(workload.connections) {
+                    let row = measure(target, workload, connections, &args)?;
+                    eprintln!("round {round}: {}", row.line());
+                    report.rows.push(row);
+                }
+            }
+        }
+    }
+    print!("{}", report.table());
+    if let Some(path) = &args.json {
+        std::fs::write(path, report.json())?;
+    }
+    Ok(())
+}
+
+/// One workload on a fresh copy of the seeded data.
+fn measure(target: &args::Target, workload: &Workload, connections: usize, args: &Args) -> Outcome<Row> {
+    let server = server::Server::start(target, server::Data::Copy(seed::directory(target, args)), args)?;
+    let world = seed::World::learn(server.address())?;
+    let measured = load::run(&server, workload, &world, connections, args)?;
+    Ok(Row::new(target, workload, connections, &server, measured))
+}

@@ -1,0 +1,179 @@
+//! The data both servers start from: made once per server through its API, then copied for every measurement.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::args::{Args, Target};
+use crate::random::Random;
+use crate::server::{self, Data, EMAIL, PASSWORD, Server};
+use crate::{Outcome, http};
+
+const USERS: usize = 50;
+const MESSAGES: usize = 10_000;
+pub const CATEGORIES: usize = 50;
+const BATCH: usize = 50;
+const USER_PASSWORD: &str = "user-password";
+
+/// A user and the token that speaks for it.
+pub struct User {
+    pub id: String,
+    pub token: String,
+}
+
+/// A row of `items` and the index of the user who owns it.
+pub struct Item {
+    pub id: String,
+    pub owner: usize,
+}
+
+/// What workloads choose from.
+pub struct World {
+    pub users: Vec<User>,
+    pub items: Vec<Item>,
+}
+
+/// Where a server's seeded data directory is kept.
+pub fn directory(target: &Target, args: &Args) -> PathBuf {
+    args.results.join(format!("seed-{}-{}", target.label, args.items)).join("data")
+}
+
+/// Makes the seeded directory unless it is there.
+pub fn prepare(target: &Target, args: &Args) -> Outcome<()> {
+    let data = directory(target, args);
+    let home = data.parent().map(PathBuf::from).unwrap_or_default();
+    if args.reseed {
+        let _ = fs::remove_dir_all(&home);
+    }
+    if home.join("complete").exists() {
+        return Ok(());
+    }
+    eprintln!("{}: seeding {} items", target.label, args.items);
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home)?;
+    let data = fs::canonicalize(&home)?.join("data");
+    server::superuser(target, &data)?;
+    let server = Server::start(target, Data::Own(data), args)?;
+    fill(server.address(), args.items)?;
+    drop(server);
+    fs::write(home.join("complete"), "")?;
+    Ok(())
+}
+
+fn fill(address: SocketAddr, items: usize) -> Outcome<()> {
+    let token = superuser_token(address)?;
+    http::must(
+        address,
+        "PATCH",
+        "/api/settings",
+        &token,
+        &json!({"batch": {"enabled": true, "maxRequests": BATCH, "timeout": 30}}),
+    )?;
+    for collection in collections() {
+        http::must(address, "POST", "/api/collections", &token, &collection)?;
+    }
+    let mut users = Vec::new();
+    for n in 0..USERS {
+        let body = json!({"email": format!("user{n}@example.com"), "password": USER_PASSWORD, "passwordConfirm": USER_PASSWORD, "name": format!("User {n}")});
+        let made = http::must(address, "POST", "/api/collections/people/records", &token, &body)?;
+        users.push(text(&made, "id"));
+    }
+    let mut random = Random::new(1);
+    insert(address, &token, "items", items, |n| {
+        json!({"name": format!("Item number {n}"), "category": format!("c{}", random.below(CATEGORIES)), "price": random.below(100_000) as f64 / 100.0,
+               "active": n % 3 != 0, "owner": random.pick(&users), "note": "A sentence of some length that stands for what people write.", "rank": random.below(1_000_000)})
+    })?;
+    insert(
+        address,
+        &token,
+        "messages",
+        MESSAGES,
+        |n| json!({"room": format!("r{}", n % 20), "text": sentence(n), "owner": random.pick(&users)}),
+    )
+}
+
+fn insert(
+    address: SocketAddr,
+    token: &str,
+    collection: &str,
+    total: usize,
+    mut body: impl FnMut(usize) -> Value,
+) -> Outcome<()> {
+    let url = format!("/api/collections/{collection}/records?fields=id");
+    for start in (0..total).step_by(BATCH) {
+        let requests: Vec<Value> =
+            (start..total.min(start + BATCH)).map(|n| json!({"method": "POST", "url": url, "body": body(n)})).collect();
+        http::must(address, "POST", "/api/batch", token, &json!({"requests": requests}))?;
+    }
+    Ok(())
+}
+
+fn collections() -> Vec<Value> {
+    let stamps = [
+        json!({"name": "created", "type": "autodate", "onCreate": true}),
+        json!({"name": "updated", "type": "autodate", "onCreate": true, "onUpdate": true}),
+    ];
+    let owner = json!({"name": "owner", "type": "relation", "collectionId": "bench_people", "maxSelect": 1});
+    let signed_in = "@request.auth.id != ''";
+    let own = "@request.auth.id != '' && owner = @request.auth.id";
+    vec![
+        json!({"id": "bench_people", "name": "people", "type": "auth", "listRule": signed_in, "viewRule": signed_in,
+               "fields": [{"name": "name", "type": "text"}, {"name": "password", "type": "password", "min": 8, "cost": 4, "required": true, "hidden": true, "system": true}]}),
+        json!({"id": "bench_items", "name": "items", "type": "base", "listRule": signed_in, "viewRule": signed_in, "createRule": own, "updateRule": own, "deleteRule": own,
+               "fields": [{"name": "name", "type": "text"}, {"name": "category", "type": "text"}, {"name": "price", "type": "number"}, {"name": "rank", "type": "number"},
+                          {"name": "active", "type": "bool"}, {"name": "note", "type": "text"}, owner, stamps[0], stamps[1]],
+               "indexes": ["CREATE INDEX `idx_items_category_rank` ON `items` (`category`, `rank`)"]}),
+        json!({"id": "bench_messages", "name": "messages", "type": "base", "listRule": signed_in, "viewRule": signed_in, "createRule": own,
+               "fields": [{"name": "room", "type": "text", "required": true, "max": 50}, {"name": "text", "type": "text", "required": true, "max": 2000}, owner, stamps[0], stamps[1]],
+               "indexes": ["CREATE INDEX `idx_messages_room` ON `messages` (`room`, `created`)"]}),
+    ]
+}
+
+/// The text of message `n`.
+pub fn sentence(n: usize) -> String {
+    format!("Message {n}: the quick brown fox jumps over the lazy dog and goes on for about a hundred characters more.")
+}
+
+fn superuser_token(address: SocketAddr) -> Outcome<String> {
+    let body = json!({"identity": EMAIL, "password": PASSWORD});
+    Ok(text(&http::must(address, "POST", "/api/collections/_superusers/auth-with-password", "", &body)?, "token"))
+}
+
+impl World {
+    /// Logs all users in and reads the ids the server gave.
+    pub fn learn(address: SocketAddr) -> Outcome<World> {
+        let mut users = Vec::new();
+        for n in 0..USERS {
+            let body = json!({"identity": format!("user{n}@example.com"), "password": USER_PASSWORD});
+            let answer = http::must(address, "POST", "/api/collections/people/auth-with-password", "", &body)?;
+            users.push(User {
+                id: text(answer.get("record").unwrap_or(&Value::Null), "id"),
+                token: text(&answer, "token"),
+            });
+        }
+        let token = superuser_token(address)?;
+        let mut items = Vec::new();
+        for page in 1.. {
+            let path = format!(
+                "/api/collections/items/records?perPage=1000&page={page}&skipTotal=1&fields=id,owner&sort=@rowid"
+            );
+            let answer = http::must(address, "GET", &path, &token, &Value::Null)?;
+            let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            for row in rows {
+                let owner = text(row, "owner");
+                let owner = users.iter().position(|user| user.id == owner).ok_or("an item without a known owner")?;
+                items.push(Item { id: text(row, "id"), owner });
+            }
+            if rows.len() < 1000 {
+                break;
+            }
+        }
+        Ok(World { users, items })
+    }
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

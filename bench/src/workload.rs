@@ -1,0 +1,44 @@
+//! The workloads. Each file writes the next request of one of them; nothing else differs.
+
+mod w10_batch;
+mod w1_create;
+mod w2_view;
+mod w3_list;
+mod w4_update;
+mod w5_mixed;
+
+use crate::Outcome;
+use crate::random::Random;
+use crate::seed::{Item, User, World};
+
+/// A kind of request under load.
+pub struct Workload {
+    pub name: &'static str,
+    pub what: &'static str,
+    /// Levels of concurrency that are of interest.
+    pub connections: &'static [usize],
+    /// Appends the next request in wire form.
+    pub request: fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>,
+}
+
+/// In the order they are run and shown.
+pub fn all() -> [Workload; 8] {
+    [
+        w1_create::WORKLOAD,
+        w2_view::WORKLOAD,
+        w3_list::WITHOUT_TOTAL,
+        w3_list::WITH_TOTAL,
+        w3_list::WITH_TOTAL_CHANGING,
+        w4_update::WORKLOAD,
+        w5_mixed::WORKLOAD,
+        w10_batch::WORKLOAD,
+    ]
+}
+
+fn some_user<'a>(world: &'a World, random: &mut Random) -> Outcome<&'a User> {
+    Ok(random.pick(&world.users).ok_or("no users")?)
+}
+
+fn some_item<'a>(world: &'a World, random: &mut Random) -> Outcome<&'a Item> {
+    Ok(random.pick(&world.items).ok_or("no items")?)
+}

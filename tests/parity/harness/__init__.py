@@ -1,0 +1,1 @@
+"""Starts servers, asks them, makes answers comparable, compares, reports."""
