@@ -33,7 +33,7 @@ pub struct Update {
 
 /// A record before and after.
 pub struct Updated {
-    pub before: Record,
+    pub before: Arc<Record>,
     pub after: Arc<Record>,
 }
 
@@ -135,9 +135,10 @@ impl Records {
         self.rotate_token_key(&before, &mut draft);
         self.stamp(&mut draft.record, Save::Changed);
         let collection = before.collection.clone();
-        tx.update(&before, &draft.record).map_err(|error| conflict(&collection, error, FAILED))?;
-        self.after_update(tx, &before, &draft.record)?;
-        Ok(Updated { before, after: Arc::new(draft.record) })
+        let (before, after) = (Arc::new(before), Arc::new(draft.record));
+        tx.update(&before, &after).map_err(|error| conflict(&collection, error, FAILED))?;
+        self.after_update(tx, &before, &after)?;
+        Ok(Updated { before, after })
     }
 
     /// 404 unless the update rule holds for the stored record; the request as the rule saw it.
