@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+BIN := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/cratebase
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,15 +16,17 @@ check: ## What must be clean before every commit
 	cargo clippy --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: skipped'; fi
 
-test: tools check ## Everything: lints, unit and integration tests, the SDK, the admin UI
+test: tools check ## Everything: lints, tests, the official SDK, parity with PocketBase, the admin UI
 	cargo test
-	@if [ -f tests/sdk/package.json ]; then cd tests/sdk && npm test; fi
-	@if [ -f admin-ui/package.json ]; then cd admin-ui && npm run --if-present check && npm run --if-present test; fi
+	cargo build
+	cd tests/sdk && CRATEBASE_BIN=$(BIN) npm test
+	CRATEBASE_BIN=$(BIN) python3 tests/parity --against
+	cd admin-ui && npm run check && CRATEBASE_BIN=$(BIN) npm test
 
 tools: ## Install what the tests need and is missing
-	@if [ -f tests/sdk/package.json ] && [ ! -d tests/sdk/node_modules ]; then cd tests/sdk && npm ci; fi
-	@if [ -f admin-ui/package.json ] && [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
-	@if [ -f admin-ui/package.json ] && ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	@cd tests/sdk && { [ -d node_modules ] || npm ci; }
+	@cd admin-ui && { [ -d node_modules ] || npm ci; }
+	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then \
 		apt-get update -qq && apt-get install -y -qq chromium; fi
 
 bench: ## Micro-benchmarks (the side-by-side load benchmark has its own README in bench/)
