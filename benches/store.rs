@@ -1,4 +1,7 @@
 //! The store beside bare rusqlite, in one run: writes by 1, 16 and 64 waiting callers, a point read, a page of 30.
+//! With `CPU=1` the times are those of the processor, all threads together: steadier on a machine that others use.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark may panic")]
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -154,26 +157,26 @@ fn bare_inserts(db: &Connection, values: &Values, n: u64, group: usize, changes:
 fn store_inserts(store: &Store, values: &Arc<Values>, n: u64, callers: usize) -> Duration {
     let posts = store.catalog().by_name("posts").unwrap().clone();
     let local = tokio::task::LocalSet::new();
-    let started = Instant::now();
-    local.block_on(&runtime(), async {
-        let left = Rc::new(Cell::new(n));
-        let tasks: Vec<_> = (0..callers)
-            .map(|_| {
-                let (store, values, posts, left) = (store.clone(), values.clone(), posts.clone(), left.clone());
-                tokio::task::spawn_local(async move {
-                    while left.get() > 0 {
-                        left.set(left.get() - 1);
-                        let record = Record { collection: posts.clone(), values: values.next() };
-                        store.write(move |tx| tx.insert(&record)).await.unwrap();
-                    }
+    timed(|| {
+        local.block_on(&runtime(), async {
+            let left = Rc::new(Cell::new(n));
+            let tasks: Vec<_> = (0..callers)
+                .map(|_| {
+                    let (store, values, posts, left) = (store.clone(), values.clone(), posts.clone(), left.clone());
+                    tokio::task::spawn_local(async move {
+                        while left.get() > 0 {
+                            left.set(left.get() - 1);
+                            let record = Record { collection: posts.clone(), values: values.next() };
+                            store.write(move |tx| tx.insert(&record)).await.unwrap();
+                        }
+                    })
                 })
-            })
-            .collect();
-        for task in tasks {
-            task.await.unwrap();
-        }
-    });
-    started.elapsed()
+                .collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
+        })
+    })
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -181,9 +184,17 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn timed(work: impl FnOnce()) -> Duration {
-    let started = Instant::now();
+    let cpu = std::env::var_os("CPU").is_some();
+    let (started, before) = (Instant::now(), cpu_time());
     work();
-    started.elapsed()
+    if cpu { cpu_time() - before } else { started.elapsed() }
+}
+
+/// What all threads have used, as Linux tells it.
+fn cpu_time() -> Duration {
+    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
+    let stats = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
+    Duration::from_nanos(stats.filter_map(|text| text.split(' ').next()?.parse::<u64>().ok()).sum())
 }
 
 fn writes(c: &mut Criterion) {

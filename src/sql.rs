@@ -8,6 +8,7 @@ mod compare;
 mod cursor;
 pub mod ddl;
 mod frame;
+mod gather;
 mod joins;
 pub mod mutate;
 mod order;

@@ -44,7 +44,7 @@ pub use self::error::StoreError;
 pub use self::history::History;
 pub use self::rows::{RowRef, Rows};
 pub use self::sqlite::transfer;
-pub use self::tx::Tx;
+pub use self::tx::{Share, Tx};
 
 /// An open database; clones are the same one. It closes with the last of them, or by [`Store::close`].
 #[derive(Clone)]

@@ -10,6 +10,7 @@
 mod cli;
 mod collections;
 mod http;
+mod import;
 mod store;
 mod support;
 mod tidy;

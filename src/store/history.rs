@@ -55,27 +55,27 @@ impl Position {
 
     /// Writes the rows of these changes, which are numbered on from here; where the sequence stands then.
     pub fn append(self, conn: &Conn, now: Timestamp, changes: &[Arc<Change>]) -> Result<Position, StoreError> {
+        const INSERT: &str =
+            "INSERT INTO _changes (seq, collection, action, record, data, created, total) VALUES (?,?,?,?,?,?,?)";
         let mut at = self;
         let mut data = Vec::new();
+        let mut insert = conn.prepare(INSERT)?;
         for change in changes {
             let Some(record) = change.record() else { continue };
             data.clear();
             write_data(&mut data, record);
-            let data = String::from_utf8_lossy(&data);
+            let data = std::str::from_utf8(&data).unwrap_or_default();
             at = Position { seq: change.seq, total: at.total + i64::try_from(data.len()).unwrap_or(0) };
             let row = [
                 ValueRef::Int(at.seq),
                 ValueRef::Text(&change.collection.id),
                 ValueRef::Text(change.action.name()),
                 ValueRef::Text(record.id()),
-                ValueRef::Text(&data),
+                ValueRef::Text(data),
                 ValueRef::Int(now.0),
                 ValueRef::Int(at.total),
             ];
-            conn.execute(
-                "INSERT INTO _changes (seq, collection, action, record, data, created, total) VALUES (?,?,?,?,?,?,?)",
-                row.into_iter(),
-            )?;
+            insert.run(row.into_iter())?;
         }
         Ok(at)
     }

@@ -34,14 +34,20 @@ pub struct RowRef<'a> {
 }
 
 impl Rows {
-    pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Rows {
-        let mut rows = Rows::default();
+    pub(super) fn new<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Rows {
+        let width = names.len();
+        let mut joined = String::with_capacity(16 * width);
         for name in names {
-            rows.width += 1;
-            rows.names.push_str(name);
-            rows.names.push('\0');
+            joined.push_str(name);
+            joined.push('\0');
         }
-        rows
+        Rows { width, names: joined, ..Rows::default() }
+    }
+
+    /// Before the first row: room for one of ordinary size, so that a single record takes no second allocation.
+    pub(super) fn reserve(&mut self) {
+        self.cells.reserve(self.width);
+        self.text.reserve(512);
     }
 
     /// Appends the next cell, row by row.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit as Bound;
 use rusqlite::types::{ToSqlOutput, ValueRef as Raw};
-use rusqlite::{Connection, OpenFlags, Statement};
+use rusqlite::{CachedStatement, Connection, OpenFlags, Statement};
 
 use self::limit::Limit;
 use super::config::Durability;
@@ -89,6 +89,9 @@ impl Conn {
         let mut rows = Rows::new((0..width).map(|index| statement.column_name(index).unwrap_or_default()));
         let mut cursor = statement.raw_query();
         while let Some(row) = cursor.next()? {
+            if rows.is_empty() {
+                rows.reserve();
+            }
             for index in 0..width {
                 push(&mut rows, row.get_ref(index)?);
             }
@@ -102,17 +105,19 @@ impl Conn {
         text: &str,
         params: impl ExactSizeIterator<Item = ValueRef<'a>>,
     ) -> Result<usize, StoreError> {
-        let mut statement = self.db.prepare_cached(text)?;
-        bind(&mut statement, params)?;
         let before = self.db.total_changes();
-        let mut cursor = statement.raw_query();
-        while cursor.next()?.is_some() {}
+        self.prepare(text)?.run(params)?;
         Ok(usize::try_from(self.db.total_changes() - before).unwrap_or(usize::MAX))
+    }
+
+    /// A statement that is going to run several times.
+    pub fn prepare(&self, text: &str) -> Result<Prepared<'_>, StoreError> {
+        Ok(Prepared(self.db.prepare_cached(text)?))
     }
 
     /// Runs one statement without parameters: BEGIN, COMMIT and their like.
     pub fn run(&self, text: &str) -> Result<(), StoreError> {
-        self.execute(text, std::iter::empty()).map(|_| ())
+        self.prepare(text)?.run(std::iter::empty())
     }
 
     /// The integers of the first row; `None` without a row.
@@ -130,6 +135,19 @@ impl Conn {
     /// A transaction is open. An interrupted or failed write may have closed it behind our back.
     pub fn in_transaction(&self) -> bool {
         !self.db.is_autocommit()
+    }
+}
+
+/// A prepared statement of a connection.
+pub struct Prepared<'a>(CachedStatement<'a>);
+
+impl Prepared<'_> {
+    /// Runs it to its end; rows that it returns are dropped.
+    pub fn run<'a>(&mut self, params: impl ExactSizeIterator<Item = ValueRef<'a>>) -> Result<(), StoreError> {
+        bind(&mut self.0, params)?;
+        let mut cursor = self.0.raw_query();
+        while cursor.next()?.is_some() {}
+        Ok(())
     }
 }
 

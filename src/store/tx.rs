@@ -16,6 +16,8 @@ pub struct Tx {
     pub(super) catalog: Arc<Catalog>,
     pub(super) pending: Pending,
     pub(super) guard: Guard,
+    /// The running job has written something.
+    pub(super) dirty: bool,
     clock: Clock,
     ids: Arc<Ids>,
     /// Statement text under construction; kept for its capacity.
@@ -40,15 +42,32 @@ pub(super) struct Write {
     pub after: Option<Arc<Record>>,
 }
 
-/// How the running job is undone without harm to its neighbours.
+/// Whether the running job can be undone by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guard {
-    /// By rolling back the transaction: it is alone.
-    Transaction,
+    /// Only together with the whole transaction.
+    None,
     /// By a savepoint, to be set before its first write.
     Wanted,
     /// By the savepoint that is set.
     Set,
+}
+
+/// A record that is about to become part of a change: `&Record` is copied, `&Arc<Record>` is not.
+pub trait Share {
+    fn share(self) -> Arc<Record>;
+}
+
+impl Share for &Record {
+    fn share(self) -> Arc<Record> {
+        Arc::new(self.clone())
+    }
+}
+
+impl Share for &Arc<Record> {
+    fn share(self) -> Arc<Record> {
+        self.clone()
+    }
 }
 
 /// Where a job began.
@@ -65,7 +84,8 @@ impl Tx {
             conn,
             catalog: Arc::default(),
             pending: Pending::default(),
-            guard: Guard::Transaction,
+            guard: Guard::None,
+            dirty: false,
             clock,
             ids,
             text: String::new(),
@@ -73,46 +93,45 @@ impl Tx {
     }
 
     /// Adds a record. Fails with `Unique` when a value is taken.
-    pub fn insert(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.guard()?;
+    pub fn insert(&mut self, record: impl Share) -> Result<(), StoreError> {
+        let record = record.share();
         self.text.clear();
         mutate::insert(&mut self.text, &record.collection);
-        self.conn.execute(&self.text, record.values.iter().map(Value::as_ref))?;
+        self.write(record.values.iter().map(Value::as_ref))?;
         self.note(Action::Create, None, Some(record));
         Ok(())
     }
 
     /// Writes the fields that differ. A record that is equal is a change all the same: somebody saved it.
     /// Fails with `Unique` when a value is taken, with `Other` when there is no such record.
-    pub fn update(&mut self, before: &Record, after: &Record) -> Result<(), StoreError> {
+    pub fn update(&mut self, before: impl Share, after: impl Share) -> Result<(), StoreError> {
+        let (before, after) = (before.share(), after.share());
         let differs = |index: &usize| before.value(*index) != after.value(*index);
         let changed: Vec<usize> = (0..after.collection.fields.len()).filter(differs).collect();
         if !changed.is_empty() {
-            self.guard()?;
             self.text.clear();
             mutate::update(&mut self.text, &after.collection, &changed);
             let mut params: Vec<ValueRef<'_>> = changed.iter().map(|index| after.value(*index)).collect();
             params.push(before.get("id"));
-            expect_one(self.conn.execute(&self.text, params.into_iter())?)?;
+            expect_one(self.write(params.into_iter())?)?;
         }
         self.note(Action::Update, Some(before), Some(after));
         Ok(())
     }
 
     /// Removes a record; fails with `Other` when there is none.
-    pub fn delete(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.guard()?;
+    pub fn delete(&mut self, record: impl Share) -> Result<(), StoreError> {
+        let record = record.share();
         self.text.clear();
         mutate::delete(&mut self.text, &record.collection);
-        expect_one(self.conn.execute(&self.text, std::iter::once(record.get("id")))?)?;
+        expect_one(self.write(std::iter::once(record.get("id")))?)?;
         self.note(Action::Delete, Some(record), None);
         Ok(())
     }
 
     /// Anything else: schema statements, system tables. How many rows were written. No change is recorded.
     pub fn execute(&mut self, sql: &Sql) -> Result<usize, StoreError> {
-        self.guard()?;
-        self.pending.unknown = true;
+        self.unknown()?;
         self.conn.execute(&sql.text, sql.params.iter().map(Value::as_ref))
     }
 
@@ -130,7 +149,23 @@ impl Tx {
         &self.ids
     }
 
-    /// Before every write: a job that only reads, or fails before it writes, needs no savepoint.
+    /// Runs the statement in `text`, which writes one row or fails without a trace.
+    fn write<'a>(&mut self, params: impl ExactSizeIterator<Item = ValueRef<'a>>) -> Result<usize, StoreError> {
+        self.guard()?;
+        let written = self.conn.execute(&self.text, params)?;
+        self.dirty = true;
+        Ok(written)
+    }
+
+    /// Before a statement that may write anywhere, also if it fails.
+    fn unknown(&mut self) -> Result<(), StoreError> {
+        self.guard()?;
+        self.dirty = true;
+        self.pending.unknown = true;
+        Ok(())
+    }
+
+    /// A job that only reads, or fails before it writes, needs no savepoint.
     fn guard(&mut self) -> Result<(), StoreError> {
         if self.guard == Guard::Wanted {
             self.conn.run("SAVEPOINT job")?;
@@ -139,11 +174,10 @@ impl Tx {
         Ok(())
     }
 
-    fn note(&mut self, action: Action, before: Option<&Record>, after: Option<&Record>) {
-        let Some(record) = after.or(before) else { return };
-        let share = |record: Option<&Record>| record.map(|record| Arc::new(record.clone()));
+    fn note(&mut self, action: Action, before: Option<Arc<Record>>, after: Option<Arc<Record>>) {
+        let Some(record) = after.as_ref().or(before.as_ref()) else { return };
         let collection = record.collection.clone();
-        self.pending.changes.push(Write { collection, action, before: share(before), after: share(after) });
+        self.pending.changes.push(Write { collection, action, before, after });
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -176,8 +210,7 @@ impl Reader for Tx {
     fn query(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
         // Anything else may be a write with RETURNING.
         if !sql.text.starts_with("SELECT") {
-            self.guard()?;
-            self.pending.unknown = true;
+            self.unknown()?;
         }
         self.conn.query(sql)
     }

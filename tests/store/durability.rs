@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use cratebase::store::{Action, StoreError};
+use cratebase::schema::Record;
+use cratebase::store::{Action, Reader, StoreError};
 
 use super::{add, fixture, hold, ints, item, open, open_at, queue, runtime, sql, texts};
 
@@ -61,31 +62,17 @@ async fn changes_of_another_process_are_announced_and_the_sequence_goes_on() {
         Ok::<_, StoreError>(())
     });
     rename.await.unwrap();
-    f.store.write(|tx| Ok::<_, StoreError>(assert!(tx.catalog_field() == "name"))).await.unwrap();
-    f.store.write(|tx| tx.insert_accounts()).await.unwrap();
+    let create = f.store.write(|tx| {
+        let name = tx.catalog().by_name("items").unwrap().fields[1].name.clone();
+        let collection = tx.catalog().by_name("accounts").unwrap().clone();
+        tx.insert(&Record { collection, values: vec!["u".into(), "".into(), "".into(), "".into()] })?;
+        Ok::<_, StoreError>(name)
+    });
+    assert_eq!(create.await.unwrap(), "name");
     let heard = heard.lock().unwrap().clone();
     let expected =
         [(1, Action::Create, "a"), (2, Action::Create, "b"), (3, Action::Delete, "a"), (4, Action::Create, "u")];
     assert_eq!(heard, expected.map(|(seq, action, id)| (seq, action, id.to_string())));
-}
-
-trait Shorthand {
-    fn catalog_field(&self) -> String;
-    fn insert_accounts(&mut self) -> Result<(), StoreError>;
-}
-
-impl Shorthand for cratebase::store::Tx {
-    fn catalog_field(&self) -> String {
-        use cratebase::store::Reader as _;
-        self.catalog().by_name("items").unwrap().fields[1].name.clone()
-    }
-
-    fn insert_accounts(&mut self) -> Result<(), StoreError> {
-        use cratebase::store::Reader as _;
-        let collection = self.catalog().by_name("accounts").unwrap().clone();
-        let values = vec!["u".into(), "".into(), "".into(), "".into()];
-        self.insert(&cratebase::schema::Record { collection, values })
-    }
 }
 
 const CHILD: &str = "STORE_TEST_CHILD";

@@ -210,7 +210,8 @@ async fn a_new_catalog_is_seen_by_its_job_at_once_by_others_at_commit_and_by_nob
     });
     assert!(failed.await.is_err());
     assert_eq!(f.store.catalog().version, version);
-    f.store.write(|tx| Ok::<_, StoreError>(assert!(tx.catalog().by_name("items").is_some()))).await.unwrap();
+    let found = f.store.write(|tx| Ok::<_, StoreError>(tx.catalog().by_name("items").is_some()));
+    assert!(found.await.unwrap());
 
     let done = f.store.write_alone(move |tx| {
         tx.replace_catalog(Vec::new());
