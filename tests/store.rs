@@ -1,6 +1,5 @@
 //! The store from outside: groups, snapshots, history, durability.
 
-
 mod durability;
 mod group;
 mod history;
