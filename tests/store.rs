@@ -1,7 +1,5 @@
 //! The store from outside: groups, snapshots, history, durability.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
 mod durability;
 mod group;
 mod history;

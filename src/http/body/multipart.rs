@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::io::AsyncWriteExt as _;
@@ -48,7 +48,27 @@ pub async fn read(
 fn file_name(part: &Field) -> Option<String> {
     let disposition = part.content_disposition()?;
     let encoded = disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
-    encoded.or_else(|| disposition.get_filename().map(ToString::to_string)).filter(|name| !name.is_empty())
+    encoded.or_else(|| with_backslashes(part)).filter(|name| !name.is_empty())
+}
+
+/// The `filename` as sent: a `\` before anything but a quote or another one is part of the name (browsers on Windows
+/// sent whole paths), while actix takes every one for an escape.
+fn with_backslashes(part: &Field) -> Option<String> {
+    let header = String::from_utf8_lossy(part.headers().get(CONTENT_DISPOSITION)?.as_bytes()).into_owned();
+    let (_, value) = header.split_once("filename=")?;
+    let Some(quoted) = value.strip_prefix('"') else {
+        return value.split(';').next().map(|name| name.trim().to_string());
+    };
+    let mut name = String::new();
+    let mut chars = quoted.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => name.push(chars.next_if(|next| matches!(next, '"' | '\\')).unwrap_or('\\')),
+            c => name.push(c),
+        }
+    }
+    Some(name)
 }
 
 async fn value(mut part: Field) -> Result<String, Unreadable> {
