@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::expr::Access;
-use crate::schema::{Collection, Record, generate};
+use crate::schema::{Collection, Record, generate, providers};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
@@ -55,10 +55,13 @@ impl Records {
         let invalid = |code, message| FieldError::new(code, message);
         match catalog.by_id(record.get("collectionRef").text()) {
             None => {
-                errors.add("collectionRef", invalid("validation_invalid_collection_id", "Missing or invalid collection."));
+                errors.add(
+                    "collectionRef",
+                    invalid("validation_invalid_collection_id", "Missing or invalid collection."),
+                );
             }
             Some(owner) if !owner.is_auth() => {
-                let message = "Missing or invalid auth collection.";
+                let message = "Invalid collection type - must be auth.";
                 errors.add("collectionRef", invalid("validation_invalid_collection_type", message));
             }
             Some(owner) => {
@@ -66,6 +69,10 @@ impl Records {
                     errors.add("recordRef", invalid("validation_invalid_record", "Missing or invalid record."));
                 }
             }
+        }
+        let provider = record.get("provider").text();
+        if record.collection.name == "_externalAuths" && !provider.is_empty() && !providers::is_known(provider) {
+            errors.add("provider", invalid("validation_in_invalid", "Must be a valid value."));
         }
         Ok(())
     }
@@ -142,7 +149,12 @@ impl Records {
     }
 
     /// The records of `collection` that satisfy `filter`, an expression of the server's own, whatever the rules say.
-    pub fn where_rows(&self, reader: &mut dyn Reader, collection: &Arc<Collection>, filter: &str) -> Result<Vec<Record>> {
+    pub fn where_rows(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        filter: &str,
+    ) -> Result<Vec<Record>> {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };

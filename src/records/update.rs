@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::passwords::{self, Verdict};
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
@@ -121,7 +121,8 @@ impl Records {
         let mut errors = self.problems(&draft, Some(&before));
         if draft.record.id() != before.id() {
             let message = "The record primary key cannot be changed.";
-            errors.add("id", crate::error::FieldError::new("validation_pk_change", message));
+            // Instead of what else may be wrong with the new one.
+            errors.0.insert("id".into(), FieldError::new("validation_pk_change", message).into());
         }
         self.missing_relations(tx, &draft.record, Some(&before), &mut errors)?;
         self.check_references(tx, &draft.record, &mut errors)?;

@@ -24,11 +24,10 @@ impl Field {
             let message = format!("Must be less than {max} character(s).");
             return Err(FieldError::new("validation_max_text_constraint", message));
         }
-        text::matches(plain, pattern)?;
         if plain.len() > MAX_BYTES {
             return Err(FieldError::new("validation_invalid_value", "Invalid value."));
         }
-        Ok(())
+        text::matches(plain, pattern)
     }
 }
 
