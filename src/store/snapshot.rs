@@ -74,6 +74,7 @@ impl<'a> Snapshot<'a> {
         if !self.open {
             self.conn.run("BEGIN")?;
             self.open = true;
+            self.conn.follow(self.catalog.version)?;
         }
         let begun = if inline { self.started } else { Instant::now() };
         let result = self.conn.query(sql);

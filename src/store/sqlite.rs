@@ -6,6 +6,7 @@ pub mod migrate;
 pub mod pool;
 pub mod transfer;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +31,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// VM steps between two looks at the limits: some 10 to 50 µs.
 const STEPS_PER_TICK: i32 = 1000;
 
+/// What begins a statement that changes the tables.
+const SCHEMA: [&str; 3] = ["CREATE", "DROP", "ALTER"];
+
 /// An open connection.
 pub struct Conn {
     db: Connection,
     pub limit: Arc<Limit>,
+    /// The version of the catalog that the prepared statements were made under.
+    version: Cell<u64>,
 }
 
 impl Conn {
@@ -73,7 +79,7 @@ impl Conn {
         )?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;
-        Ok(Conn { db, limit })
+        Ok(Conn { db, limit, version: Cell::default() })
     }
 
     /// Runs statements that take no parameters and whose results do not matter.
@@ -107,12 +113,26 @@ impl Conn {
     ) -> Result<usize, StoreError> {
         let before = self.db.total_changes();
         self.prepare(text)?.run(params)?;
+        if SCHEMA.iter().any(|word| text.starts_with(word)) {
+            self.db.flush_prepared_statement_cache();
+        }
         Ok(usize::try_from(self.db.total_changes() - before).unwrap_or(usize::MAX))
     }
 
     /// A statement that is going to run several times.
     pub fn prepare(&self, text: &str) -> Result<Prepared<'_>, StoreError> {
         Ok(Prepared(self.db.prepare_cached(text)?))
+    }
+
+    /// Before queries of a transaction, with its catalog's version. When that moved, prepared statements are forgotten:
+    /// SQLite makes them anew only when they read a table, and too late to tell how many columns they have now.
+    pub fn follow(&self, version: u64) -> Result<(), StoreError> {
+        if self.version.replace(version) != version {
+            self.db.flush_prepared_statement_cache();
+            // To read a table is to notice what other connections did to the schema.
+            self.ints::<1>("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+        }
+        Ok(())
     }
 
     /// Runs one statement without parameters: BEGIN, COMMIT and their like.
