@@ -106,7 +106,7 @@ test('an empty collection says so', async () => {
 test('every kind of field has its cell', async () => {
 	const { items } = await dashboard.current.api.send('GET', '/api/collections/products/records?perPage=2&sort=@rowid');
 	const page = await dashboard.current.visit(`#/collections/products?filter=${encodeURIComponent(`id = '${items[1].id}'`)}`);
-	const row = page.locator('tbody tr').first();
+	const row = page.locator('tbody tr[data-line]');
 	await row.waitFor();
 	const shown = await row.innerText();
 	for (const part of ['Linen armchair', '82.3', 'True', 'new', 'handmade', 'example.com', '02 Feb 2026', '"assembled"', '48.85660° N']) {
