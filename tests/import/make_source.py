@@ -242,7 +242,6 @@ def odd_rows(db: Path):
 
 def expect(pb: Server):
     """What the server says about everything."""
-    pb.token = pb.login("_superusers", ROOT)
     listed = pb.ask("GET", "/api/collections?perPage=200")["items"]
     records = {c["name"]: pb.ask("GET", f"/api/collections/{c['name']}/records?perPage=200&sort=" + ("" if c["type"] == "view" else "@rowid"))["items"] for c in listed}
     file = next(row for row in records["kinds"] if row["file1"])
@@ -277,10 +276,10 @@ def main():
         settings(pb)
     odd_rows(plain / "data.db")
     with Server(plain) as pb:
-        expected = expect(pb)
         # So that the write-ahead log holds something the main file has not.
+        pb.token = pb.login("_superusers", ROOT)
         pb.record("tags", {"t": "late", "w": 4})
-        expected["records"]["tags"] = pb.ask("GET", "/api/collections/tags/records?sort=@rowid")["items"]
+        expected = expect(pb)
     # A real one holds the editor types of the hooks, which would be most of the fixture's size.
     (plain / "backups").mkdir()
     with zipfile.ZipFile(plain / "backups" / "early.zip", "w") as archive:
