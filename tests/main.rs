@@ -9,6 +9,8 @@
 
 mod collections;
 mod http;
+mod records;
+mod security;
 mod store;
 mod support;
 mod tidy;

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, Problem, Result};
-use crate::schema::Record;
+use crate::schema::{Collection, Record};
 use crate::store::{Reader, Tx};
 use crate::value::pick::Picker;
 use crate::value::{Json, Object};
 
 use super::Records;
-use super::body::Input;
+use super::body::{Input, NewFile};
 use super::create::Creation;
 use super::draft::Hashes;
 use super::expand::Paths;
@@ -138,8 +138,7 @@ impl Records {
         creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;
         let (values, files) = creation.body.values(collection);
         let id = values.get("id").and_then(Json::as_str).filter(|id| !id.is_empty()).unwrap_or(&creation.fresh_id);
-        stored.join(Stored::put_under(self, &collection.id, id, &files).await?);
-        Ok(())
+        self.put_ahead(collection, id, &files, stored).await
     }
 
     async fn update_ahead(&self, update: &mut Update, stored: &mut Stored) -> Result<()> {
@@ -147,7 +146,15 @@ impl Records {
         let Some(collection) = catalog.find(&update.collection) else { return Ok(()) };
         update.hashes = self.hash_ahead(collection, &update.body.fields).await?;
         let (_, files) = update.body.values(collection);
-        stored.join(Stored::put_under(self, &collection.id, &update.id, &files).await?);
+        self.put_ahead(collection, &update.id, &files, stored).await
+    }
+
+    /// Stores files under an id that may yet be refused; one that no record can have gets its error when its turn comes.
+    async fn put_ahead(&self, collection: &Collection, id: &str, files: &[NewFile], stored: &mut Stored) -> Result<()> {
+        if id.contains('/') || self.files.path(id).is_err() {
+            return Ok(());
+        }
+        stored.join(Stored::put_under(self, &collection.id, id, files).await?);
         Ok(())
     }
 
@@ -173,7 +180,10 @@ impl Records {
             Work::Update(update) => self.run_update(tx, update, done)?,
             Work::Upsert(creation, update) => {
                 let catalog = tx.catalog().clone();
-                let exists = catalog.find(&update.collection).is_some_and(|c| self.stored(tx, c, &update.id).is_ok());
+                let exists = match catalog.find(&update.collection) {
+                    Some(collection) => self.stored_if_any(tx, collection, &update.id)?.is_some(),
+                    None => false,
+                };
                 if exists { self.run_update(tx, update, done)? } else { self.create_in(tx, creation)? }
             }
             Work::Delete { collection, id } => {
