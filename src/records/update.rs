@@ -62,7 +62,9 @@ impl Records {
         let stored = Stored::put_under(self, &collection.id, id, &files).await?;
         let records = self.clone();
         let updated = self.store.write(move |tx| records.update_in(tx, &update)).await;
-        stored.settle(self, updated).await
+        let updated = stored.settle(self, updated).await?;
+        uploads::remove(self, &uploads::unused(&files, &updated.after)).await;
+        Ok(updated)
     }
 
     /// Slow work before the writer is asked, and only for callers the rule lets through: password hashes, and for files

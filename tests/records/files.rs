@@ -106,6 +106,61 @@ async fn names_of_files_of_others_cannot_be_taken_over() {
     assert_eq!(files_on_disk(&app).len(), 6);
 }
 
+#[tokio::test]
+async fn an_upload_that_no_field_takes_is_not_kept() {
+    let app = TestApp::start().await;
+    let albums = albums(&app).await;
+    let shy = json!({"name": "shy", "type": "file", "maxSelect": 1, "hidden": true});
+    super::add_fields(&app, &albums, &[shy]).await;
+    allow_batches(&app, json!({})).await;
+    // A single field takes the last of several; guests do not write hidden fields; some parts name no field at all.
+    let parts = |prefix: &str| {
+        ["cover", "cover", "shy", "title", "unknown"]
+            .into_iter()
+            .fold(Form::new(), |form, name| form.part(format!("{prefix}{name}"), file("f.txt")))
+    };
+    let created = app.call(GUEST, CREATE).multipart(parts("").text("id", "123456789012345")).await.is(200).json();
+    assert_eq!(files_on_disk(&app), named(&created));
+    let updated = app.call(GUEST, &one("PATCH", "albums", &created)).multipart(parts("")).await.is(200).json();
+    assert_eq!(files_on_disk(&app), named(&updated));
+    for request in [
+        item(&one("PATCH", "albums", &created), json!({})),
+        item("PUT /api/collections/albums/records", json!({"id": id(&created)})),
+        item("PUT /api/collections/albums/records", json!({"id": "999999999999999", "title": "z"})),
+    ] {
+        let form = parts("requests.0.").text("@jsonPayload", json!({"requests": [request]}).to_string());
+        app.call(GUEST, "POST /api/batch").multipart(form).await.is(200);
+        let all = app.call(GUEST, &super::list("albums", &[])).await.is(200).json()["items"].clone();
+        let mut expected: Vec<String> = all.as_array().unwrap().iter().flat_map(named).collect();
+        expected.sort();
+        assert_eq!(files_on_disk(&app), expected);
+    }
+    // An id given as a number is the same id.
+    let request = item(CREATE, json!({"id": 555_555_555_555_555_i64, "title": "n"}));
+    let form = Form::new().text("@jsonPayload", json!({"requests": [request]}).to_string());
+    let answer = app.call(GUEST, "POST /api/batch").multipart(form.part("requests.0.cover", file("g.txt"))).await;
+    let cover = named(&answer.is(200).json()[0]["body"]);
+    assert!(files_on_disk(&app).contains(&cover[0]), "{cover:?}");
+}
+
+#[tokio::test]
+async fn a_record_made_again_within_a_batch_keeps_its_new_files() {
+    let app = TestApp::start().await;
+    albums(&app).await;
+    allow_batches(&app, json!({})).await;
+    let old = album(&app, "old").await;
+    let requests =
+        [item(&one("DELETE", "albums", &old), json!({})), item(CREATE, json!({"id": id(&old), "title": "new"}))];
+    let form = Form::new().text("@jsonPayload", json!({"requests": requests}).to_string());
+    let form = form.part("requests.1.cover", file("new.txt"));
+    let answer = app.call(GUEST, "POST /api/batch").multipart(form).await.is(200).json();
+    let cover = named(&answer[1]["body"]);
+    assert_eq!(cover.len(), 1);
+    assert!(files_on_disk(&app).contains(&cover[0]));
+    app.call(GUEST, &one("DELETE", "albums", &old)).await.is(204);
+    assert_eq!(files_on_disk(&app), Vec::<String>::new());
+}
+
 /// Security case 13.
 #[tokio::test]
 async fn a_write_that_is_refused_leaves_the_disk_as_it_was() {

@@ -10,7 +10,7 @@ async fn a_refused_filter_tells_what_is_wrong_and_where() {
     let app = TestApp::start().await;
     let message = "Something went wrong while processing your request.";
     for (filter, expected) in [
-        ("titel = 1", json!({"position": 0, "nearest": "title"})),
+        ("titl = 1", json!({"position": 0, "nearest": "title"})),
         ("views > 1 && titl = 1", json!({"position": 13, "nearest": "title"})),
         ("views >", json!({"position": 7})),
         ("(views = 1", json!({"position": 10})),
@@ -22,7 +22,7 @@ async fn a_refused_filter_tells_what_is_wrong_and_where() {
     ] {
         let answer = app.call(GUEST, &list("posts", &[("filter", filter)])).await;
         answer.is(400).has(json!({"message": message, "data": {"filter": {"code": "validation_invalid_filter"}}}));
-        answer.has(json!({"data": {"filter": expected}}));
+        answer.has(json!({"data": {"filter": {"params": expected}}}));
         let said = answer.json()["data"]["filter"]["message"].as_str().unwrap().to_string();
         assert!(!said.is_empty() && !said.to_uppercase().contains("SQL"), "{filter}: {said}");
     }
@@ -32,11 +32,11 @@ async fn a_refused_filter_tells_what_is_wrong_and_where() {
 async fn a_refused_sort_tells_what_is_wrong() {
     let app = TestApp::start().await;
     for (sort, nearest) in
-        [("-titel", json!("title")), ("views,zzzz", Json::Null), ("'a'", Json::Null), ("views,,title", Json::Null)]
+        [("-titl", json!("title")), ("views,zzzz", Json::Null), ("'a'", Json::Null), ("views,,title", Json::Null)]
     {
         let answer = app.call(GUEST, &list("posts", &[("sort", sort)])).await.is(400).json();
         assert_eq!(answer["data"]["sort"]["code"], "validation_invalid_sort", "{sort}: {answer}");
-        assert_eq!(answer["data"]["sort"]["nearest"], nearest, "{sort}: {answer}");
+        assert_eq!(answer["data"]["sort"]["params"]["nearest"], nearest, "{sort}: {answer}");
     }
 }
 
