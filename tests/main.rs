@@ -11,6 +11,8 @@ mod cli;
 mod collections;
 mod http;
 mod import;
+mod records;
+mod security;
 mod store;
 mod support;
 mod tidy;

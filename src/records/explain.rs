@@ -15,8 +15,9 @@ impl Records {
         let filters: Vec<&Bound> = listing.filters.iter().collect();
         let select = listing.select(query, &filters);
         let sql = select.rows(Dialect::Sqlite);
-        let plan = plan(reader, &sql)?;
+        // In this order: only running a statement tells a connection of indexes that others made meanwhile.
         let rows = reader.query(&sql)?;
+        let plan = plan(reader, &sql)?;
         let scans = plan.iter().any(|step| step.starts_with("SCAN"));
         let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
         let answer = serde_json::json!({

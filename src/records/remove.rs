@@ -60,7 +60,7 @@ impl Records {
             for row in rows.iter() {
                 let found = Record::of(collection, &row);
                 // A cascade within the collection may have taken it already.
-                if self.stored(tx, collection, found.id()).is_ok() {
+                if let Some(found) = self.stored_if_any(tx, collection, found.id())? {
                     self.remove(tx, &found, &mut folders)?;
                 }
             }
@@ -104,14 +104,12 @@ impl Records {
                 return Ok(());
             }
             for row in rows.iter() {
-                let before = Record::of(other, &row);
+                // A deeper cascade may have taken or changed it since it was read.
+                let Some(before) = self.stored_if_any(tx, other, Record::of(other, &row).id())? else { continue };
                 let kept = field.items(before.value(position)).filter(|other| other != id);
                 let left: Vec<String> = kept.map(|id| id.into_owned()).collect();
                 if left.is_empty() && cascade_delete {
-                    // A deeper cascade may have taken it already.
-                    if self.stored(tx, other, before.id()).is_ok() {
-                        self.remove(tx, &before, folders)?;
-                    }
+                    self.remove(tx, &before, folders)?;
                 } else if left.is_empty() && field.required {
                     return Err(Error::bad_request(FAILED));
                 } else {

@@ -62,7 +62,9 @@ impl Records {
         let stored = Stored::put_under(self, &collection.id, id, &files).await?;
         let records = self.clone();
         let updated = self.store.write(move |tx| records.update_in(tx, &update)).await;
-        stored.settle(self, updated).await
+        let updated = stored.settle(self, updated).await?;
+        uploads::remove(self, &uploads::unused(&files, &updated.after)).await;
+        Ok(updated)
     }
 
     /// Slow work before the writer is asked, and only for callers the rule lets through: password hashes, and for files
@@ -161,12 +163,19 @@ impl Records {
 
     /// The record with this id, whatever the rules say; 404 when there is none.
     pub fn stored(&self, reader: &mut dyn Reader, collection: &Arc<Collection>, id: &str) -> Result<Record> {
+        self.stored_if_any(reader, collection, id)?.ok_or_else(|| Error::not_found(""))
+    }
+
+    /// The record with this id, if there is one, whatever the rules say.
+    pub fn stored_if_any(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        id: &str,
+    ) -> Result<Option<Record>> {
         let select = Select { restrict: Restrict::Id(id), limit: 1, ..Select::of(collection) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
-        if rows.is_empty() {
-            return Err(Error::not_found(""));
-        }
-        Ok(Record::of(collection, &rows.row(0)))
+        Ok((!rows.is_empty()).then(|| Record::of(collection, &rows.row(0))))
     }
 }
 

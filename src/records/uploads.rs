@@ -63,6 +63,20 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<String> {
     keys
 }
 
+/// Keys of uploads that were stored under the record's folder but ended up in none of its fields: all but the last one
+/// for a single file field, and those for fields the caller may not write.
+pub fn unused(uploads: &[NewFile], after: &Record) -> Vec<String> {
+    let named = |name: &str| {
+        let mut fields = after.collection.fields.iter().enumerate();
+        fields.any(|(position, field)| {
+            matches!(field.kind, FieldKind::File { .. })
+                && field.items(after.value(position)).any(|other| other == name)
+        })
+    };
+    let unnamed = uploads.iter().filter(|file| !named(&file.name));
+    unnamed.map(|file| format!("{}/{}/{}", after.collection.id, after.id(), file.name)).collect()
+}
+
 /// Removes files nobody refers to any more. The write they belonged to is decided, so a failure is only logged.
 pub async fn remove(records: &Records, keys: &[String]) {
     for key in keys {
