@@ -35,10 +35,10 @@ struct Item {
 }
 
 enum Work {
-    Create(Creation),
-    Update(Update),
+    Create(Box<Creation>),
+    Update(Box<Update>),
     /// Update when the record exists, else create.
-    Upsert(Creation, Update),
+    Upsert(Box<Creation>, Box<Update>),
     Delete {
         collection: String,
         id: String,
@@ -99,24 +99,27 @@ impl Records {
 
     fn work(&self, ctx: &Ctx, action: Option<Action>, body: Input) -> Work {
         let catalog = self.store.catalog();
-        let update = |collection: &str, id: &str, body: Input| Update {
-            ctx: Ctx { method: "PATCH", ..ctx.clone() },
-            collection: collection.to_string(),
-            id: id.to_string(),
-            body,
-            hashes: Hashes::new(),
-            verified_against: None,
+        let update = |collection: &str, id: &str, body: Input| {
+            Box::new(Update {
+                ctx: Ctx { method: "PATCH", ..ctx.clone() },
+                collection: collection.to_string(),
+                id: id.to_string(),
+                body,
+                hashes: Hashes::new(),
+                verified_against: None,
+            })
         };
         let creation = |collection: &str, body: Input| {
             let ctx = Ctx { method: "POST", ..ctx.clone() };
             // An unknown collection gets its error when its turn comes.
-            self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
+            let made = self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
                 ctx,
                 collection: collection.to_string(),
                 body: Input::default(),
                 fresh_id: String::new(),
                 hashes: Hashes::new(),
-            })
+            });
+            Box::new(made)
         };
         match action {
             None => Work::Unknown,
