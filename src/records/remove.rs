@@ -20,6 +20,13 @@ const CHUNK: i64 = 500;
 /// Folders (`collection/record`) whose files can go once the delete is committed.
 pub type Folders = Vec<String>;
 
+/// Records of one collection that refer to `to` through the relation at `position`.
+struct References<'a> {
+    from: &'a Arc<Collection>,
+    position: usize,
+    to: &'a str,
+}
+
 impl Records {
     /// Deletes a record with everything that follows from it.
     pub async fn delete(&self, ctx: Ctx, collection: &str, id: &str) -> Result<()> {
@@ -78,22 +85,16 @@ impl Records {
         for other in referring {
             for (position, field) in other.fields.iter().enumerate() {
                 if field.relation() == Some(found.collection.id.as_str()) {
-                    self.settle_references(tx, other, position, found.id(), folders)?;
+                    self.settle(tx, &References { from: other, position, to: found.id() }, folders)?;
                 }
             }
         }
         self.after_delete(tx, found)
     }
 
-    /// Deletes or empties what refers to `id` through the relation at `position`.
-    fn settle_references(
-        &self,
-        tx: &mut Tx,
-        other: &Arc<Collection>,
-        position: usize,
-        id: &str,
-        folders: &mut Folders,
-    ) -> Result<()> {
+    /// Deletes or empties what refers to a record that is gone.
+    fn settle(&self, tx: &mut Tx, references: &References<'_>, folders: &mut Folders) -> Result<()> {
+        let References { from: other, position, to: id } = *references;
         let Some(field) = other.fields.get(position) else { return Ok(()) };
         let FieldKind::Relation { cascade_delete, .. } = field.kind else { return Ok(()) };
         let ids = [id.to_string()];
