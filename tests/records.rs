@@ -109,6 +109,14 @@ pub fn file(name: &str) -> Part {
     Part::bytes(name.as_bytes().to_vec()).file_name(name.to_string())
 }
 
+/// The folders that were made for records.
+pub fn folders_on_disk(app: &TestApp) -> usize {
+    let below =
+        |path: &std::path::Path| std::fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let collections = below(&app.dir().join("data/storage")).filter(|path| !path.ends_with(".incoming"));
+    collections.map(|collection| below(&collection).count()).sum()
+}
+
 /// Every stored record file, as `collection/record/name`, sorted.
 pub fn files_on_disk(app: &TestApp) -> Vec<String> {
     let root = app.dir().join("data/storage");

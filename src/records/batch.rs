@@ -38,7 +38,11 @@ enum Work {
     Create(Box<Creation>),
     Update(Box<Update>),
     /// Update when the record exists, else create.
+<<<<<<< HEAD
     Upsert(Box<Creation>, Box<Update>),
+=======
+    Upsert(Box<(Creation, Update)>),
+>>>>>>> rectests
     Delete {
         collection: String,
         id: String,
@@ -86,7 +90,8 @@ impl Records {
             match &mut work {
                 Work::Create(creation) => self.create_ahead(creation, stored).await?,
                 Work::Update(update) => self.update_ahead(update, stored).await?,
-                Work::Upsert(creation, update) => {
+                Work::Upsert(either) => {
+                    let (creation, update) = either.as_mut();
                     self.create_ahead(creation, stored).await?;
                     update.hashes = creation.hashes.clone();
                 }
@@ -131,7 +136,7 @@ impl Records {
                 if id.is_empty() {
                     return Work::Create(creation(&collection, body));
                 }
-                Work::Upsert(creation(&collection, body.clone()), update(&collection, &id, body))
+                Work::Upsert(Box::new((creation(&collection, body.clone()), update(&collection, &id, body))))
             }
         }
     }
@@ -183,7 +188,8 @@ impl Records {
         let record = match &item.work {
             Work::Create(creation) => self.run_create(tx, creation, done)?,
             Work::Update(update) => self.run_update(tx, update, done)?,
-            Work::Upsert(creation, update) => {
+            Work::Upsert(either) => {
+                let (creation, update) = either.as_ref();
                 let catalog = tx.catalog().clone();
                 let exists = match catalog.find(&update.collection) {
                     Some(collection) => self.stored_if_any(tx, collection, &update.id)?.is_some(),

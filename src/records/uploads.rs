@@ -30,10 +30,16 @@ impl Stored {
         Ok(stored)
     }
 
-    /// Keeps the files of a write that succeeded, removes those of one that failed.
+    /// Keeps the files of a write that succeeded; of one that failed neither files nor the folder of a record that never
+    /// was remain.
     pub async fn settle<T>(self, records: &Records, outcome: Result<T>) -> Result<T> {
         if outcome.is_err() {
             remove(records, &self.0).await;
+            for key in &self.0 {
+                if let Some((folder, _)) = key.rsplit_once('/') {
+                    records.files.remove_empty(folder).await;
+                }
+            }
         }
         outcome
     }

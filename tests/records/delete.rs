@@ -184,3 +184,20 @@ async fn rules_of_those_that_follow_are_not_asked() {
     app.call(GUEST, &one("DELETE", "hubs", &hub)).await.is(204);
     assert!(is_gone(&app, "locked", &spoke).await);
 }
+
+/// Security case 28.
+#[tokio::test]
+async fn a_very_long_chain_of_cascades_is_no_danger() {
+    const LENGTH: usize = 4000;
+    let app = TestApp::start().await;
+    let chain = app.collection(open("chain", json!([text("t")]))).await;
+    add_fields(&app, &chain, &[cascade(to("parent", &chain))]).await;
+    allow_batches(&app, json!({"maxRequests": LENGTH, "timeout": 60})).await;
+    let link = |n: usize| {
+        let parent = if n == 0 { String::new() } else { format!("{:015}", n - 1) };
+        item("POST /api/collections/chain/records", json!({"id": format!("{n:015}"), "parent": parent}))
+    };
+    batch(&app, GUEST, &(0..LENGTH).map(link).collect::<Vec<_>>()).await.is(200);
+    app.call(GUEST, "DELETE /api/collections/chain/records/000000000000000").await.is(204);
+    assert_eq!(count(&app, "chain").await, 0);
+}

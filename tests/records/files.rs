@@ -3,7 +3,7 @@
 use reqwest::multipart::Form;
 use serde_json::{Value as Json, json};
 
-use super::{allow_batches, file, files_on_disk, id, item, one, open, stored, text, to, with};
+use super::{allow_batches, file, files_on_disk, folders_on_disk, id, item, one, open, stored, text, to, with};
 use crate::support::{As, GUEST, SUPERUSER, TestApp};
 
 const CREATE: &str = "POST /api/collections/albums/records";
@@ -199,6 +199,7 @@ async fn a_write_that_is_refused_leaves_the_disk_as_it_was() {
     app.call(As("bob"), &patch).multipart(form()).await.is(403);
     assert_eq!(files_on_disk(&app), before);
     assert_eq!(stored(&app, "albums", &album).await, album);
+    assert_eq!(folders_on_disk(&app), 1);
     let spooled = std::fs::read_dir(app.dir().join("data/storage/.incoming")).map_or(0, |dir| dir.count());
     assert_eq!(spooled, 0, "nothing waits for ever");
 }
@@ -229,6 +230,7 @@ async fn a_batch_that_fails_leaves_the_disk_as_it_was() {
         answer.is(400).has(json!({"message": "Batch transaction failed."}));
         assert_eq!(files_on_disk(&app), before, "{requests:?}");
         assert_eq!(stored(&app, "albums", &album).await, album);
+        assert_eq!(folders_on_disk(&app), 1, "{requests:?}");
     }
 }
 
