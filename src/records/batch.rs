@@ -38,11 +38,7 @@ enum Work {
     Create(Box<Creation>),
     Update(Box<Update>),
     /// Update when the record exists, else create.
-<<<<<<< HEAD
     Upsert(Box<Creation>, Box<Update>),
-=======
-    Upsert(Box<(Creation, Update)>),
->>>>>>> rectests
     Delete {
         collection: String,
         id: String,
@@ -90,8 +86,7 @@ impl Records {
             match &mut work {
                 Work::Create(creation) => self.create_ahead(creation, stored).await?,
                 Work::Update(update) => self.update_ahead(update, stored).await?,
-                Work::Upsert(either) => {
-                    let (creation, update) = either.as_mut();
+                Work::Upsert(creation, update) => {
                     self.create_ahead(creation, stored).await?;
                     update.hashes = creation.hashes.clone();
                 }
@@ -136,7 +131,7 @@ impl Records {
                 if id.is_empty() {
                     return Work::Create(creation(&collection, body));
                 }
-                Work::Upsert(Box::new((creation(&collection, body.clone()), update(&collection, &id, body))))
+                Work::Upsert(creation(&collection, body.clone()), update(&collection, &id, body))
             }
         }
     }
@@ -188,8 +183,7 @@ impl Records {
         let record = match &item.work {
             Work::Create(creation) => self.run_create(tx, creation, done)?,
             Work::Update(update) => self.run_update(tx, update, done)?,
-            Work::Upsert(either) => {
-                let (creation, update) = either.as_ref();
+            Work::Upsert(creation, update) => {
                 let catalog = tx.catalog().clone();
                 let exists = match catalog.find(&update.collection) {
                     Some(collection) => self.stored_if_any(tx, collection, &update.id)?.is_some(),

@@ -139,11 +139,7 @@ fn filters() -> Vec<String> {
     filters
 }
 
-<<<<<<< HEAD
-#[expect(clippy::too_many_lines, reason = "a table")]
-=======
 /// Every request of these tests.
->>>>>>> rectests
 fn probes() -> Vec<String> {
     [filter_probes(), sort_probes(), shape_probes()].concat()
 }
