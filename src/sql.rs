@@ -5,6 +5,8 @@
 
 mod compare;
 mod cursor;
+mod frame;
+mod joins;
 mod order;
 mod predicate;
 mod select;

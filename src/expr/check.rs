@@ -127,7 +127,8 @@ impl<'a> Checker<'a> {
             return Ok(None);
         };
         let Some(rule) = target.rules.list.as_deref().filter(|rule| !rule.is_empty()) else { return Ok(None) };
-        let known = self.guards.iter().find(|guard| guard.rule.root.id == target.id).map(|guard| Arc::clone(&guard.rule));
+        let known =
+            self.guards.iter().find(|guard| guard.rule.root.id == target.id).map(|guard| Arc::clone(&guard.rule));
         let rule = match known {
             Some(rule) => rule,
             // What is wrong with a stored rule is none of the caller's business.
@@ -189,9 +190,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let many = copied.iter().map(|copy| copy.new).filter(|join| {
-            self.joins.get(*join).is_some_and(|join| join.many != Many::No)
-        });
+        let many = copied
+            .iter()
+            .map(|copy| copy.new)
+            .filter(|join| self.joins.get(*join).is_some_and(|join| join.many != Many::No));
         Ok(Tree::Nothing { joins: many.collect(), body: Box::new(Tree::And(body)) })
     }
 
@@ -277,9 +279,10 @@ impl<'a> Checker<'a> {
     fn strftime(&mut self, arguments: &[Term], at: usize) -> Result<Operand, ExprError> {
         let mut text = |term: &Term| match &term.kind {
             TermKind::Text(text) => Ok(Operand::Const(Value::from(text.as_str()))),
-            TermKind::Number(_) | TermKind::Identifier(_) | TermKind::Call { .. } => {
-                Err(ExprError::misuse(term.at, "strftime takes a format, a time and modifiers, all but the time as texts"))
-            }
+            TermKind::Number(_) | TermKind::Identifier(_) | TermKind::Call { .. } => Err(ExprError::misuse(
+                term.at,
+                "strftime takes a format, a time and modifiers, all but the time as texts",
+            )),
         };
         let (format, rest) = match arguments {
             [format, rest @ ..] if arguments.len() <= 10 => (text(format)?, rest),

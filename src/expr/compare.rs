@@ -81,6 +81,19 @@ impl<'a> Cell<'a> {
             Held::Owned(value) => value.as_ref(),
         }
     }
+
+    /// The same value without an affinity.
+    pub fn bare(&self) -> Cell<'_> {
+        Cell::new(self.value(), Affinity::None)
+    }
+
+    /// The same value, kept.
+    pub fn into_value(self) -> Value {
+        match self.value {
+            Held::Borrowed(value) => value.to_owned(),
+            Held::Owned(value) => value,
+        }
+    }
 }
 
 /// `left op right`, where `op` is neither `~` nor `!~`.
@@ -220,13 +233,18 @@ mod tests {
         assert_eq!(eq(Affinity::Text, Affinity::Numeric), Truth::True);
         assert_eq!(eq(Affinity::Unknown, Affinity::None), Truth::Unsure);
         let (text, five) = (Value::from("5.0"), Value::Real(5.0));
-        assert_eq!(compare(Op::Eq, Equality::Plain, &cell(&text, Affinity::Text), &cell(&five, Affinity::None)), Truth::True);
+        assert_eq!(
+            compare(Op::Eq, Equality::Plain, &cell(&text, Affinity::Text), &cell(&five, Affinity::None)),
+            Truth::True
+        );
     }
 
     #[test]
     fn null_and_the_empty_text() {
         let (null, empty, x) = (Value::Null, Value::from(""), Value::from("x"));
-        let is = |op, equality, l: &Value, r: &Value| compare(op, equality, &cell(l, Affinity::None), &cell(r, Affinity::None));
+        let is = |op, equality, l: &Value, r: &Value| {
+            compare(op, equality, &cell(l, Affinity::None), &cell(r, Affinity::None))
+        };
         assert_eq!(is(Op::Eq, Equality::Is, &null, &empty), Truth::False);
         assert_eq!(is(Op::Eq, Equality::Is, &null, &null), Truth::True);
         assert_eq!(is(Op::Ne, Equality::Is, &null, &x), Truth::True);

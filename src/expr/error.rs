@@ -79,7 +79,8 @@ impl std::error::Error for ExprError {}
 
 /// The known name with the fewest edits, if it is near enough to be a slip of the keyboard.
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.len() / 3).max(1);
+    // Of a name of one or two letters nothing would be left.
+    let limit = if name.len() < 3 { 0 } else { (name.len() / 3).max(1) };
     // A name of hundreds of letters is no slip, and the table below grows with its square.
     let name = Some(name).filter(|name| name.len() <= 100)?;
     known
@@ -115,7 +116,9 @@ mod tests {
 
     #[test]
     fn distance_counts_edits() {
-        for (a, b, edits) in [("", "", 0), ("a", "", 1), ("title", "Title", 0), ("titel", "title", 2), ("nam", "name", 1)] {
+        for (a, b, edits) in
+            [("", "", 0), ("a", "", 1), ("title", "Title", 0), ("titel", "title", 2), ("nam", "name", 1)]
+        {
             assert_eq!(distance(a, b), edits, "{a} {b}");
         }
     }
@@ -125,6 +128,7 @@ mod tests {
         let known = ["title", "author", "created"];
         assert_eq!(nearest("autor", known.into_iter()).as_deref(), Some("author"));
         assert_eq!(nearest("zzz", known.into_iter()), None);
+        assert_eq!(nearest("x", ["a"].into_iter()), None);
         assert_eq!(nearest(&"a".repeat(200), known.into_iter()), None);
     }
 }

@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn paths_reach_into_documents() {
-        let at = |document: &str, dotted: &str| extract(document, &path(dotted.split('.').filter(|s| !s.is_empty())).unwrap());
+        let at = |document: &str, dotted: &str| {
+            extract(document, &path(dotted.split('.').filter(|s| !s.is_empty())).unwrap())
+        };
         let document = r#"{"a":1,"b":["x",{"c":null}],"f":1.5,"t":true,"o":{"k":[1,2]}}"#;
         assert_eq!(at(document, "a"), Some(Value::Int(1)));
         assert_eq!(at(document, "b.0"), Some(Value::from("x")));

@@ -72,7 +72,13 @@ mod tests {
 
     #[test]
     fn texts_that_look_like_numbers_become_numbers() {
-        for (text, value) in [("1", Value::Int(1)), (" -1.5\n", Value::Real(-1.5)), ("1.0", Value::Int(1)), ("1e3", Value::Int(1000)), ("+2", Value::Int(2))] {
+        for (text, value) in [
+            ("1", Value::Int(1)),
+            (" -1.5\n", Value::Real(-1.5)),
+            ("1.0", Value::Int(1)),
+            ("1e3", Value::Int(1000)),
+            ("+2", Value::Int(2)),
+        ] {
             assert_eq!(from_text(text), Numeric::Number(value), "{text}");
         }
         for text in ["", " ", "a", "1a", "0x10", "1 2", "true", "-a", "."] {
@@ -85,7 +91,15 @@ mod tests {
 
     #[test]
     fn floats_have_a_fraction() {
-        for (n, text) in [(5.0, Some("5.0")), (-1.5, Some("-1.5")), (0.0, Some("0.0")), (0.1, Some("0.1")), (0.1 + 0.2, None), (1e15, None), (1e-5, None)] {
+        for (n, text) in [
+            (5.0, Some("5.0")),
+            (-1.5, Some("-1.5")),
+            (0.0, Some("0.0")),
+            (0.1, Some("0.1")),
+            (0.1 + 0.2, None),
+            (1e15, None),
+            (1e-5, None),
+        ] {
             assert_eq!(to_text(n).as_deref(), text);
         }
     }

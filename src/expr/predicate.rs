@@ -40,9 +40,15 @@ pub(crate) enum Node {
     /// The comparison at this index is false, not merely unknown.
     Violates(usize),
     /// Some combination of the rows of these joins satisfies the body.
-    Some { joins: Vec<JoinId>, body: NodeId },
+    Some {
+        joins: Vec<JoinId>,
+        body: NodeId,
+    },
     /// None does.
-    Nothing { joins: Vec<JoinId>, body: NodeId },
+    Nothing {
+        joins: Vec<JoinId>,
+        body: NodeId,
+    },
     /// The guard at this index lets the joined row through.
     Guard(usize),
 }
@@ -136,13 +142,21 @@ pub(crate) enum Operand {
     /// The number of items of a select, file or relation field.
     Length(From, usize),
     /// Whether the submitted value of the field differs from the stored one; the slots hold it and whether it is there.
-    Changed { field: usize, value: SlotId, isset: SlotId },
+    Changed {
+        field: usize,
+        value: SlotId,
+        isset: SlotId,
+    },
     /// `lonA, latA, lonB, latB`.
     GeoDistance(Box<[Operand; 4]>),
     /// Format, time and modifiers.
     Strftime(Vec<Operand>),
     /// `column`, or `''` where the flag (`emailVisibility`) is off.
-    Shown { from: From, column: usize, flag: usize },
+    Shown {
+        from: From,
+        column: usize,
+        flag: usize,
+    },
 }
 
 /// A condition on every row of a join, lest what the caller may not list is guessed from what a filter finds.

@@ -57,8 +57,7 @@ impl Group {
         shared.sort_unstable();
         shared.dedup();
         let inside: Vec<JoinId> = bound.iter().chain(&shared).copied().collect();
-        let mut terms: Vec<Tree> =
-            self.terms.into_iter().map(|(term, _)| place(term, &inside, joins, reads)).collect();
+        let mut terms: Vec<Tree> = self.terms.into_iter().map(|(term, _)| place(term, &inside, joins, reads)).collect();
         match (terms.pop(), terms.is_empty()) {
             (Some(only), true) => some(shared, only),
             (last, _) => {
@@ -76,7 +75,8 @@ fn groups(terms: Vec<Tree>, bound: &[JoinId], joins: &[Join], reads: &Reads) -> 
         let free = free(&term, bound, joins, reads);
         let touches = |group: &Group| group.terms.iter().any(|(_, other)| other.iter().any(|join| free.contains(join)));
         let (mut connected, apart): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(touches);
-        let mut terms: Vec<(Tree, Vec<JoinId>)> = connected.iter_mut().flat_map(|group| group.terms.drain(..)).collect();
+        let mut terms: Vec<(Tree, Vec<JoinId>)> =
+            connected.iter_mut().flat_map(|group| group.terms.drain(..)).collect();
         terms.push((term, free));
         groups = apart;
         groups.push(Group { terms });

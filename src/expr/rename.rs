@@ -75,7 +75,8 @@ pub fn rewrite(text: &str, scope: &Scope<'_>, renames: &Renames) -> Option<Strin
     let mut readings: BTreeMap<usize, (Range<usize>, Vec<Option<&str>>)> = BTreeMap::new();
     for caller in callers {
         for mention in mentions(text, &Scope { caller, ..*scope }).ok()? {
-            let spelt_by_id = mention.field_id.is_none() && text.get(mention.range.clone()) == Some(&mention.collection_id);
+            let spelt_by_id =
+                mention.field_id.is_none() && text.get(mention.range.clone()) == Some(&mention.collection_id);
             let new = renames.new_name(&mention).filter(|_| !spelt_by_id);
             readings.entry(mention.range.start).or_insert_with(|| (mention.range.clone(), Vec::new())).1.push(new);
         }

@@ -124,7 +124,9 @@ impl Checker<'_> {
             [only] if only.name == "collectionName" => {
                 Ok(self.slot(Source::CallerCollectionName, shape, Class::Literal))
             }
-            path => Ok(self.walk(Walk { place: Place::Caller, collection, hops: 0 }, path).unwrap_or_else(|_| nothing())),
+            path => {
+                Ok(self.walk(Walk { place: Place::Caller, collection, hops: 0 }, path).unwrap_or_else(|_| nothing()))
+            }
         }
     }
 }

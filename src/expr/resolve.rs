@@ -395,7 +395,8 @@ pub(super) fn is_listed(kind: &FieldKind) -> bool {
 
 /// 403 for what only superusers may mention.
 pub(super) fn forbidden(text: &str, at: usize) -> Option<ExprError> {
-    ["@request.", "@collection."].into_iter().find(|prefix| text.starts_with(prefix)).map(|prefix| {
-        ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}"))
-    })
+    ["@request.", "@collection."]
+        .into_iter()
+        .find(|prefix| text.starts_with(prefix))
+        .map(|prefix| ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}")))
 }

@@ -1,16 +1,13 @@
 //! What a request fills in: `@request.…` values and macros, read once when a predicate is bound.
 
-use std::borrow::Cow;
-
 use crate::context::Ctx;
 use crate::schema::Record;
 use crate::value::json::text;
 use crate::value::{Json, Row as _, Value, ValueRef};
 
-use super::compare::Affinity;
+use super::compare::{Affinity, sure_text};
 use super::json::{self, Step};
 use super::macros::{self, Macro};
-use super::number;
 
 /// A value of the request, and how comparisons treat it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +27,11 @@ pub(crate) enum Source {
     /// A key of the body and the way into its value.
     Body(Vec<String>),
     /// A field of the caller, by position and, should its schema be another by now, by name; the way into its document.
-    Caller { field: usize, name: String, path: Option<Vec<Step>> },
+    Caller {
+        field: usize,
+        name: String,
+        path: Option<Vec<Step>>,
+    },
     CallerCollectionId,
     CallerCollectionName,
     Macro(Macro),
@@ -98,7 +99,9 @@ impl Slot {
                 (Some(record), None) => caller_value(record, *field, name).to_owned(),
                 (Some(record), Some(path)) => document(caller_value(record, *field, name).text(), path),
             },
-            Source::CallerCollectionId => ctx.caller.collection().map(|c| Value::from(c.id.as_str())).unwrap_or_default(),
+            Source::CallerCollectionId => {
+                ctx.caller.collection().map(|c| Value::from(c.id.as_str())).unwrap_or_default()
+            }
             Source::CallerCollectionName => {
                 ctx.caller.collection().map(|c| Value::from(c.name.as_str())).unwrap_or_default()
             }
@@ -175,19 +178,12 @@ fn count(list: ValueRef<'_>) -> Value {
 }
 
 /// `LOWER(value)`: ASCII only, and always a text.
-pub(crate) fn lower(value: ValueRef<'_>) -> Value {
-    match text_of(value) {
-        None => Value::Null,
-        Some(text) => Value::Text(text.to_ascii_lowercase()),
-    }
-}
-
-/// A value as the text SQLite makes of it; floats that it might spell otherwise as we would.
-pub(crate) fn text_of(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
-    match value {
-        ValueRef::Null => None,
-        ValueRef::Text(s) => Some(Cow::Borrowed(s)),
-        ValueRef::Int(n) => Some(Cow::Owned(n.to_string())),
-        ValueRef::Real(n) => Some(Cow::Owned(number::to_text(n).unwrap_or_else(|| n.to_string()))),
+fn lower(value: ValueRef<'_>) -> Value {
+    match (sure_text(value), value) {
+        (None, _) => Value::Null,
+        (Some(Some(text)), _) => Value::Text(text.to_ascii_lowercase()),
+        // A float of many digits: nobody compares its text.
+        (Some(None), ValueRef::Real(n)) => Value::Text(n.to_string()),
+        (Some(None), _) => Value::Null,
     }
 }

@@ -1,15 +1,16 @@
 //! Comparisons and operands as SQL: exactly the table of contract/records.md §9, in the form that indexes understand
 //! wherever a column cannot be NULL.
 
-use crate::expr::bind::{Alike, Bare};
 use crate::expr::compare::{Affinity, Equality, Truth};
 use crate::expr::json::path_text;
+use crate::expr::outcome::{Alike, Bare};
 use crate::expr::predicate::{Compare, From, JoinId, Operand};
 use crate::expr::token::Op;
-use crate::schema::{Collection, FieldKind};
+use crate::schema::{Collection, Field, FieldKind};
 use crate::value::Value;
 
-use super::predicate::{Alias, Frame, Place, Printer};
+use super::frame::{Alias, Frame, Place};
+use super::predicate::Printer;
 
 impl Printer {
     pub(super) fn comparison(&mut self, frame: &Frame<'_>, comparison: &Compare) {
@@ -138,7 +139,7 @@ impl Printer {
             return self.constant(constant.into_value());
         }
         match operand {
-            Operand::Column(from, field) => self.column(frame, *from, *field),
+            Operand::Column(from, field) => self.compared_column(frame, *from, *field),
             Operand::Json(from, field, path) => self.json(frame, (*from, *field), &path_text(path)),
             Operand::Item(join) => self.item(frame, *join),
             Operand::Lower(inner) => {
@@ -179,6 +180,18 @@ impl Printer {
                 self.sql.param(value);
             }
         }
+    }
+
+    /// A column on one side of a comparison.
+    fn compared_column(&mut self, frame: &Frame<'_>, from: From, field: usize) {
+        let documents = |field: &Field| field.is_multiple() || field.kind == FieldKind::GeoPoint;
+        if !frame.bound.predicate.field(from, field).is_some_and(documents) {
+            return self.column(frame, from, field);
+        }
+        // From `tags = 'x'` SQLite concludes that json_each(tags) is json_each('x'), which is an error; not from this.
+        self.push("CAST(");
+        self.column(frame, from, field);
+        self.push(" AS TEXT)");
     }
 
     fn column(&mut self, frame: &Frame<'_>, from: From, field: usize) {
@@ -223,7 +236,7 @@ impl Printer {
     }
 
     fn length(&mut self, frame: &Frame<'_>, from: From, field: usize) {
-        let multiple = frame.bound.predicate.field(from, field).is_some_and(crate::schema::Field::is_multiple);
+        let multiple = frame.bound.predicate.field(from, field).is_some_and(Field::is_multiple);
         self.push("COALESCE(");
         match (multiple, self.row_alias(frame, from)) {
             (true, Some(alias)) => {

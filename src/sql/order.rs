@@ -7,7 +7,8 @@ use crate::expr::sort::{Direction, SortKey};
 use crate::value::Value;
 
 use super::compare::is_certain;
-use super::predicate::{Frame, Printer};
+use super::frame::Frame;
+use super::predicate::Printer;
 
 /// What a statement orders by.
 pub(super) struct Order<'a> {
@@ -110,7 +111,7 @@ impl Printer {
         });
         // The columns are named before the rows they come from: print those aside.
         let head = std::mem::take(&mut self.sql);
-        let condition = self.from_all(frame, needed.clone());
+        let condition = self.all_of(frame, needed.clone());
         let from = std::mem::replace(&mut self.sql, head);
         self.operand(frame, operand);
         self.push(") FROM ");

@@ -1,14 +1,15 @@
 //! SELECT: the records of a collection that a list of predicates lets through, in an order, from a place on.
 
-use crate::expr::bind::Bound;
 use crate::expr::BoundSort;
+use crate::expr::bind::Bound;
 use crate::expr::predicate::Predicate;
 use crate::schema::Collection;
 use crate::value::Value;
 
 use super::cursor::Cursor;
+use super::frame::{Alias, Frame};
 use super::order::Order;
-use super::predicate::{Alias, Frame, Printer, Reach};
+use super::predicate::{Printer, Reach};
 use super::{Dialect, Sql};
 
 /// What to select. A record is selected when all of `filters` hold, each by itself.
@@ -41,7 +42,10 @@ pub enum Restrict<'a> {
     Id(&'a str),
     Ids(&'a [String]),
     /// Those whose relation field, at this position, holds one of the ids.
-    Refers { field: usize, ids: &'a [String] },
+    Refers {
+        field: usize,
+        ids: &'a [String],
+    },
 }
 
 /// The parts of a statement whose rows are placed.
@@ -51,7 +55,7 @@ struct Placed<'a> {
     rest: Sql,
 }
 
-impl Select<'_> {
+impl<'a> Select<'a> {
     /// The fields of each record in their order; behind them the key values when `after` is given.
     pub fn rows(&self, dialect: Dialect) -> Sql {
         let mut printer = self.printer(dialect);
@@ -91,7 +95,7 @@ impl Select<'_> {
     }
 
     /// The tables that the statements read.
-    pub fn tables(&self) -> Vec<&str> {
+    pub fn tables(&self) -> Vec<&'a str> {
         let mut tables = vec![self.collection.name.as_str()];
         for predicate in self.predicates() {
             predicate.tables(&mut |collection| {
@@ -103,7 +107,7 @@ impl Select<'_> {
         tables
     }
 
-    fn predicates(&self) -> impl Iterator<Item = &Predicate> {
+    fn predicates(&self) -> impl Iterator<Item = &'a Predicate> + use<'a> {
         let filters = self.filters.iter().map(|filter| &*filter.predicate);
         filters.chain(std::iter::once(&*self.sort.sort.predicate))
     }
@@ -172,11 +176,13 @@ impl Select<'_> {
         let Source::Virtual(values) = self.source else { return printer.table(&self.collection.name, root) };
         // With the affinities of the table, and only the columns that are asked for.
         let mut used = vec![false; self.collection.fields.len()];
-        self.predicates().for_each(|predicate| predicate.root_fields(&mut |field| {
-            if let Some(used) = used.get_mut(field) {
-                *used = true;
-            }
-        }));
+        self.predicates().for_each(|predicate| {
+            predicate.root_fields(&mut |field| {
+                if let Some(used) = used.get_mut(field) {
+                    *used = true;
+                }
+            })
+        });
         printer.push("(SELECT 1");
         for ((field, value), _) in self.collection.fields.iter().zip(values).zip(used).filter(|(_, used)| *used) {
             printer.push(", CAST(");

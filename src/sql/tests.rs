@@ -3,6 +3,8 @@
 mod client;
 mod corpus;
 mod errors;
+mod kinds;
+mod library;
 mod model;
 mod plans;
 mod rules;

@@ -78,8 +78,13 @@ pub fn hidden(field: Field) -> Field {
 }
 
 pub fn text(name: &str) -> Field {
-    let kind =
-        FieldKind::Text { min: 0, max: 0, pattern: String::new(), autogenerate: String::new(), primary_key: name == "id" };
+    let kind = FieldKind::Text {
+        min: 0,
+        max: 0,
+        pattern: String::new(),
+        autogenerate: String::new(),
+        primary_key: name == "id",
+    };
     field(name, kind)
 }
 
@@ -179,11 +184,13 @@ impl World {
         for collection in &collections {
             match &collection.kind {
                 CollectionKind::View(query) => {
-                    db.execute_batch(&format!("CREATE VIEW \"{}\" AS SELECT * FROM ({query})", collection.name)).unwrap();
+                    db.execute_batch(&format!("CREATE VIEW \"{}\" AS SELECT * FROM ({query})", collection.name))
+                        .unwrap();
                 }
                 CollectionKind::Base | CollectionKind::Auth(_) => {
                     let columns: Vec<String> = collection.fields.iter().map(column).collect();
-                    db.execute_batch(&format!("CREATE TABLE \"{}\" ({})", collection.name, columns.join(", "))).unwrap();
+                    db.execute_batch(&format!("CREATE TABLE \"{}\" ({})", collection.name, columns.join(", ")))
+                        .unwrap();
                 }
             }
             for index in &collection.indexes {
@@ -222,7 +229,12 @@ impl World {
     }
 
     pub fn scope<'a>(&'a self, root: &str, asker: &'a Asker) -> Scope<'a> {
-        Scope { catalog: &self.catalog, root: self.collection(root), caller: asker.ctx.caller.collection(), access: asker.access }
+        Scope {
+            catalog: &self.catalog,
+            root: self.collection(root),
+            caller: asker.ctx.caller.collection(),
+            access: asker.access,
+        }
     }
 
     pub fn bind(&self, root: &str, filter: &str, asker: &Asker) -> Result<Bound, ExprError> {
@@ -268,19 +280,16 @@ impl World {
         assert_eq!(count[0][0], Value::Int(i64::try_from(ids.len()).unwrap()), "{filter}\n{}", rows.text);
         for row in self.all(root) {
             let listed = ids.iter().any(|id| id == row[0].text());
-            self.agree(bound, &row, listed, filter, &rows.text);
+            self.agree(bound, &row, listed, (filter, &rows.text));
         }
         ids
     }
 
     /// Looking up one record, and judging it unsaved or in memory, come to what listing comes to.
-    fn agree(&self, bound: &Bound, row: &[Value], listed: bool, filter: &str, text: &str) {
+    fn agree(&self, bound: &Bound, row: &[Value], listed: bool, (filter, text): (&str, &str)) {
         let sort = Sort::compile("", &self.scope(&bound.collection().name, &Asker::rule())).unwrap().bind(&ctx());
         let filters = [bound];
-        let one = Select {
-            restrict: Restrict::Id(row[0].text()),
-            ..Self::select(bound.collection(), &filters, &sort)
-        };
+        let one = Select { restrict: Restrict::Id(row[0].text()), ..Self::select(bound.collection(), &filters, &sort) };
         let found = !self.run(&one.exists(Dialect::Sqlite)).is_empty();
         assert_eq!(found, listed, "view {filter} of {row:?}\n{text}\n{}", one.exists(Dialect::Sqlite).text);
         if !bound.collection().is_view() {
@@ -293,6 +302,20 @@ impl World {
             Verdict::Fail => assert!(!listed, "memory fails {filter} of {row:?}\n{text}"),
             Verdict::AskDatabase => {}
         }
+    }
+
+    /// One listing against the second reader on all its records; how many that one decides.
+    pub fn agreed(&self, bound: &Bound, rows: &[Vec<Value>], sort: &crate::expr::BoundSort, filter: &str) -> usize {
+        let filters = [bound];
+        let sql = Self::select(bound.collection(), &filters, sort).rows(Dialect::Sqlite);
+        let listed: Vec<Value> = self.run(&sql).into_iter().map(|mut row| row.swap_remove(0)).collect();
+        let verdicts = rows.iter().map(|row| (row, bound.eval(row.as_slice())));
+        let decided = verdicts.filter(|(_, verdict)| *verdict != Verdict::AskDatabase);
+        decided
+            .map(|(row, verdict)| {
+                assert_eq!(verdict == Verdict::Pass, listed.contains(&row[0]), "{filter} of {row:?}\n{}", sql.text);
+            })
+            .count()
     }
 
     /// How many records of the collection the second reader decides by itself.
@@ -333,7 +356,8 @@ impl World {
         let mut statement = self.db.prepare(&sql.text).unwrap_or_else(|error| panic!("{error}\n{}", sql.text));
         let columns = statement.column_count();
         let params = rusqlite::params_from_iter(sql.params.iter().map(Param));
-        let rows = statement.query_map(params, |row| (0..columns).map(|i| row.get_ref(i).map(owned)).collect()).unwrap();
+        let rows =
+            statement.query_map(params, |row| (0..columns).map(|i| row.get_ref(i).map(owned)).collect()).unwrap();
         rows.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}\n{}\n{:?}", sql.text, sql.params))
     }
 
