@@ -6,6 +6,7 @@
 mod compare;
 mod cursor;
 mod frame;
+mod gather;
 mod joins;
 mod order;
 mod predicate;
