@@ -240,6 +240,7 @@ impl Checker<'_> {
             Modifier::Lower => Operand::Lower(Box::new(column)),
             Modifier::Length if listed => Operand::Length(from, index),
             Modifier::Each if multiple => Operand::Item(self.each(walk.place, index)),
+            Modifier::Each if listed => Operand::Only(from, index),
             // About the request only; on a record they have always been ignored.
             Modifier::None | Modifier::Length | Modifier::Each | Modifier::IsSet | Modifier::Changed => column,
         })
@@ -276,7 +277,7 @@ impl Checker<'_> {
     fn caller_source(&mut self, index: usize, path: Option<Vec<json::Step>>, shape: Shape) -> usize {
         let field = self.scope.caller.and_then(|collection| collection.fields.get(index));
         let class = match (shape, &path, field) {
-            (Shape::Plain, Some(_), _) => Class::Json,
+            (Shape::Plain | Shape::Lower, Some(_), _) => Class::Json,
             (Shape::Plain, None, Some(field)) if field.is_numeric() => Class::Column(Affinity::Numeric),
             (Shape::Plain, None, _) => Class::Column(Affinity::Text),
             (Shape::Lower | Shape::Length | Shape::IsSet | Shape::List, _, _) => Class::Literal,
