@@ -105,7 +105,7 @@ impl Records {
             seen.set("verified", false);
         }
         // A stored rule that no longer compiles lets nobody through.
-        let gate = self.gate(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
+        let gate = self.gate_new(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
         let pending = match gate.filter()? {
             None => None,
             Some(bound) => match bound.eval(&seen) {

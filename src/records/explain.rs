@@ -56,6 +56,9 @@ fn suggestion(listing: &Listing, scans: bool, sorts: bool, query: &ListQuery) ->
     if !scans && !sorts {
         return None;
     }
+    if scans && query.filter.contains('~') && !query.filter.contains(['=', '<', '>']) {
+        return Some("No index can help: `~` searches inside texts, so every row is read.".into());
+    }
     let mentioned =
         |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);
     let text = if scans { &query.filter } else { &query.sort };
