@@ -53,6 +53,7 @@ mod macros;
 mod number;
 pub(crate) mod outcome;
 mod parse;
+mod path;
 pub(crate) mod predicate;
 mod quantify;
 pub mod rename;

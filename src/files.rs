@@ -89,6 +89,14 @@ impl Files {
         }
     }
 
+    /// Removes the folder of a record that has no files, if it is there; one with files stays.
+    pub async fn remove_empty(&self, folder: &str) {
+        if let Ok(path) = self.path(folder) {
+            // Whoever stores a file there at this moment makes it again.
+            let _ = tokio::fs::remove_dir(path).await;
+        }
+    }
+
     /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
     pub async fn remove_all(&self, prefix: &str) -> Result<()> {
         match tokio::fs::remove_dir_all(self.path(prefix)?).await {
@@ -107,22 +115,34 @@ impl Files {
 fn write(path: &Path, upload: &Upload) -> Result<()> {
     let dir = path.parent().ok_or_else(|| Error::internal("a file key without folder"))?;
     std::fs::create_dir_all(dir).map_err(io)?;
-    match &upload.content {
-        Content::Memory(bytes) => {
-            let mut file = std::fs::File::create(path).map_err(io)?;
-            file.write_all(bytes).map_err(io)?;
-            file.sync_data().map_err(io)?;
+    match place(path, &upload.content) {
+        // The folder was found empty and removed in between.
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(dir).and_then(|()| place(path, &upload.content)).map_err(io)?;
         }
-        Content::Spooled(spooled) => {
-            spooled.as_file().sync_data().map_err(io)?;
-            // The upload may be stored once only, but its temporary name must stay valid for its own clean-up.
-            if std::fs::hard_link(spooled.path(), path).is_err() {
-                std::fs::copy(spooled.path(), path).map_err(io)?;
-                std::fs::File::open(path).and_then(|f| f.sync_data()).map_err(io)?;
-            }
-        }
+        other => other.map_err(io)?,
     }
     std::fs::File::open(dir).and_then(|d| d.sync_all()).map_err(io)
+}
+
+/// Puts the bytes into a folder that exists.
+fn place(path: &Path, content: &Content) -> std::io::Result<()> {
+    match content {
+        Content::Memory(bytes) => {
+            let mut file = std::fs::File::create(path)?;
+            file.write_all(bytes)?;
+            file.sync_data()
+        }
+        Content::Spooled(spooled) => {
+            spooled.as_file().sync_data()?;
+            // The upload may be stored once only, but its temporary name must stay valid for its own clean-up.
+            if std::fs::hard_link(spooled.path(), path).is_err() {
+                std::fs::copy(spooled.path(), path)?;
+                std::fs::File::open(path).and_then(|f| f.sync_data())?;
+            }
+            Ok(())
+        }
+    }
 }
 
 fn io(error: std::io::Error) -> Error {

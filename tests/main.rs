@@ -10,6 +10,9 @@
 mod cli;
 mod collections;
 mod http;
+mod import;
+mod records;
+mod security;
 mod store;
 mod support;
 mod tidy;

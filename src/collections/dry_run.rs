@@ -48,7 +48,7 @@ fn dry_run(db: &mut dyn Reader, query: &str, ids: &Ids) -> Result<DryRun> {
         return Err(refuse(reason));
     }
     let statement = view_query::statement(query).map_err(|reason| refuse(&reason))?;
-    let rows = views::sample(db, statement, &inferred, ids)?;
+    let rows = views::sample(db, statement, &inferred)?;
     let mut collection = scaffold("view", ids).ok_or_else(|| refuse("no such type"))?;
     collection.name = format!("temp_view_{}", ids.secret(5));
     collection.id = collection_id("view", &collection.name, |_| false);

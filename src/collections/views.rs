@@ -6,9 +6,10 @@ use super::refuse::Fault;
 use super::table::new_name;
 use crate::error::FieldError;
 use crate::id::Ids;
+use crate::schema::field::check_name;
 use crate::schema::{Catalog, Collection, CollectionKind, Field, view_query};
+use crate::sql::collection_rows;
 use crate::sql::ddl::{self, ViewId};
-use crate::sql::{Sql, collection_rows};
 use crate::store::{Reader, Rows, StoreError, Tx};
 use crate::value::Row as _;
 
@@ -32,7 +33,7 @@ pub(super) fn infer(db: &mut dyn Reader, query: &str, ids: &Ids) -> Result<Infer
         Ok(statement) => statement,
         Err(reason) => return refused(reason),
     };
-    let columns = match ask(db, ddl::describe(statement), ids) {
+    let columns = match db.query(&ddl::describe(statement)) {
         Ok(rows) => rows.columns().to_vec(),
         Err(StoreError::Sql(reason)) => return refused(reason),
         Err(error) => return Err(error),
@@ -43,21 +44,20 @@ pub(super) fn infer(db: &mut dyn Reader, query: &str, ids: &Ids) -> Result<Infer
     };
     let id = if inferred.text_id { ViewId::Text } else { ViewId::Cast };
     let mut inferred = Inferred { fields: inferred.fields, id, problem: None };
-    inferred.problem = problem(db, statement, &inferred, ids)?;
+    inferred.problem = problem(db, statement, &inferred)?;
     Ok(inferred)
 }
 
 /// The column that may not be, or ids that are not fit.
-fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred, ids: &Ids) -> Result<Option<String>, StoreError> {
+fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Option<String>, StoreError> {
     let Some(id) = inferred.fields.iter().position(|field| field.name == "id") else {
         let reason = "missing required id column (where there is none, use `(ROW_NUMBER() OVER()) AS id`)";
         return Ok(Some(reason.to_string()));
     };
-    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    if let Some(field) = inferred.fields.iter().find(|field| !is_name(&field.name)) {
-        return Ok(Some(format!("{:?} is not a field name, give the column an alias", field.name)));
+    if let Some(field) = inferred.fields.iter().find(|field| check_name(&field.name).is_err()) {
+        return Ok(Some(format!("{:?} cannot be the name of a field, give the column an alias", field.name)));
     }
-    let rows = match sample(db, statement, inferred, ids) {
+    let rows = match sample(db, statement, inferred) {
         Ok(rows) => rows,
         Err(StoreError::Sql(reason)) => return Ok(Some(reason)),
         Err(error) => return Err(error),
@@ -69,21 +69,13 @@ fn problem(db: &mut dyn Reader, statement: &str, inferred: &Inferred, ids: &Ids)
 }
 
 /// A few rows of what the view would show.
-pub(super) fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred, ids: &Ids) -> Result<Rows, StoreError> {
-    ask(db, ddl::select_view(statement, &names(&inferred.fields), inferred.id, SAMPLE), ids)
-}
-
-/// Runs a statement as a text never seen before: a prepared one over a view without tables would not notice that the
-/// view is another now, and tells the columns it had then.
-fn ask(db: &mut dyn Reader, mut sql: Sql, ids: &Ids) -> Result<Rows, StoreError> {
-    sql.push(&format!(" /* {} */", ids.lower(10)));
-    db.query(&sql)
+pub(super) fn sample(db: &mut dyn Reader, statement: &str, inferred: &Inferred) -> Result<Rows, StoreError> {
+    db.query(&ddl::select_view(statement, &names(&inferred.fields), inferred.id, SAMPLE))
 }
 
 /// Fails when the view does not compile.
 fn peek(tx: &mut Tx, view: &str) -> Result<(), StoreError> {
-    let ids = tx.ids().clone();
-    ask(tx, ddl::peek(view), &ids).map(|_| ())
+    tx.query(&ddl::peek(view)).map(|_| ())
 }
 
 fn names(fields: &[Field]) -> Vec<&str> {
@@ -223,8 +215,7 @@ fn settle_one(tx: &mut Tx, view: &Arc<Collection>, sql: Option<&str>) -> Result<
     if view_query::statement(query) != Ok(now) {
         new.kind = CollectionKind::View(now.to_string());
     }
-    let ids = tx.ids().clone();
-    let columns = ask(tx, ddl::describe(now), &ids)?.columns().to_vec();
+    let columns = tx.query(&ddl::describe(now))?.columns().to_vec();
     let inferred = view_query::fields(now, &columns, tx.catalog(), tx.ids()).map_err(Fault::Raw)?;
     new.fields = keep_ids(inferred.fields, &view.fields);
     if new == **view {

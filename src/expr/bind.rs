@@ -49,6 +49,16 @@ impl Predicate {
     }
 }
 
+/// The same predicate with the same values: what one decides, the other decides.
+impl PartialEq for Bound {
+    fn eq(&self, other: &Bound) -> bool {
+        Arc::ptr_eq(&self.predicate, &other.predicate)
+            && self.stage == other.stage
+            && self.slots == other.slots
+            && self.guards == other.guards
+    }
+}
+
 impl Bound {
     fn new(predicate: Arc<Predicate>, ctx: &Ctx, stage: Stage) -> Bound {
         let slots = predicate.slots.iter().map(|slot| slot.value(ctx)).collect();

@@ -159,6 +159,7 @@ impl<R: Row + ?Sized> Reader<'_, R> {
             Operand::Column(from, field) => {
                 Some(Cell::new(self.column(*from, *field, choice)?, self.bound.predicate.affinity(*from, *field)))
             }
+            Operand::Only(from, field) => Some(Cell::new(self.column(*from, *field, choice)?, Affinity::None)),
             Operand::Json(from, field, path) => self.document(*from, *field, path, choice).map(Cell::owned),
             Operand::Item(join) => item(*join, choice).map(|item| Cell::new(item, Affinity::None)),
             Operand::Lower(inner) => {

@@ -74,6 +74,7 @@ impl Bound {
             Operand::Slot(id) => self.slot_affinity(*id),
             Operand::Const(_)
             | Operand::NoJson
+            | Operand::Only(..)
             | Operand::Json(..)
             | Operand::Item(_)
             | Operand::Lower(_)
@@ -141,10 +142,11 @@ impl Bound {
         match operand {
             Operand::Json(..) | Operand::NoJson | Operand::GeoDistance(_) | Operand::Changed { .. } => true,
             Operand::Slot(id) => self.predicate.slots.get(*id).is_some_and(|slot| slot.class == Class::Json),
+            Operand::Lower(inner) => self.is_json(inner),
             Operand::Const(_)
             | Operand::Column(..)
+            | Operand::Only(..)
             | Operand::Item(_)
-            | Operand::Lower(_)
             | Operand::Length(..)
             | Operand::Strftime(_)
             | Operand::Shown { .. } => false,
@@ -169,6 +171,7 @@ impl Bound {
                 geo::distance([a?.value(), b?.value(), c?.value(), d?.value()]).map(Cell::owned)
             }
             Operand::Column(..)
+            | Operand::Only(..)
             | Operand::Json(..)
             | Operand::Item(_)
             | Operand::Lower(_)
@@ -237,7 +240,7 @@ impl Bound {
     fn is_null_without(&self, operand: &Operand, join: JoinId) -> bool {
         let gone = |from: From| matches!(from, From::Join(row) if self.descends(row, join));
         match operand {
-            Operand::Column(from, _) | Operand::Json(from, _, _) => gone(*from),
+            Operand::Column(from, _) | Operand::Only(from, _) | Operand::Json(from, _, _) => gone(*from),
             Operand::Item(row) => gone(From::Join(*row)),
             Operand::Lower(inner) => self.is_null_without(inner, join),
             Operand::GeoDistance(arguments) => arguments.iter().any(|argument| self.is_null_without(argument, join)),

@@ -136,6 +136,8 @@ pub(crate) enum Operand {
     Slot(SlotId),
     Column(From, usize),
     Json(From, usize, Vec<Step>),
+    /// A column without its affinity: the only item of a single-valued field.
+    Only(From, usize),
     /// An item of an `Each` join.
     Item(JoinId),
     Lower(Box<Operand>),
@@ -200,7 +202,12 @@ impl Operand {
     pub fn rows(&self, visit: &mut impl FnMut(From)) {
         match self {
             Operand::Const(_) | Operand::NoJson | Operand::Slot(_) => {}
-            Operand::Column(from, _) | Operand::Json(from, _, _) | Operand::Length(from, _) => visit(*from),
+            Operand::Column(from, _)
+            | Operand::Only(from, _)
+            | Operand::Json(from, _, _)
+            | Operand::Length(from, _) => {
+                visit(*from);
+            }
             Operand::Shown { from, .. } => visit(*from),
             Operand::Item(join) => visit(From::Join(*join)),
             Operand::Lower(inner) => inner.rows(visit),
@@ -214,6 +221,7 @@ impl Operand {
     fn root_fields(&self, visit: &mut impl FnMut(usize)) {
         match self {
             Operand::Column(From::Root, field)
+            | Operand::Only(From::Root, field)
             | Operand::Json(From::Root, field, _)
             | Operand::Length(From::Root, field)
             | Operand::Changed { field, .. } => visit(*field),
@@ -225,7 +233,11 @@ impl Operand {
             Operand::GeoDistance(arguments) => arguments.iter().for_each(|argument| argument.root_fields(visit)),
             Operand::Strftime(arguments) => arguments.iter().for_each(|argument| argument.root_fields(visit)),
             Operand::Const(_) | Operand::NoJson | Operand::Slot(_) | Operand::Item(_) => {}
-            Operand::Column(..) | Operand::Json(..) | Operand::Length(..) | Operand::Shown { .. } => {}
+            Operand::Column(..)
+            | Operand::Only(..)
+            | Operand::Json(..)
+            | Operand::Length(..)
+            | Operand::Shown { .. } => {}
         }
     }
 
@@ -248,6 +260,7 @@ impl Operand {
         };
         match self {
             Operand::Column(row, field) => Operand::Column(from(*row), *field),
+            Operand::Only(row, field) => Operand::Only(from(*row), *field),
             Operand::Json(row, field, path) => Operand::Json(from(*row), *field, path.clone()),
             Operand::Length(row, field) => Operand::Length(from(*row), *field),
             Operand::Shown { from: row, column, flag } => {

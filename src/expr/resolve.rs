@@ -11,6 +11,7 @@ use super::error::{ExprError, ExprErrorKind};
 use super::index::{Unique, unique};
 use super::json;
 use super::macros::MACROS;
+use super::path::{Modifier, Place, Segment, Walk};
 use super::predicate::{From, Join, JoinKind, Key, Many, Operand};
 use super::rename::Mention;
 use super::scope::Access;
@@ -18,79 +19,6 @@ use super::slot::{Class, Shape, Slot, Source};
 
 /// Relations and back-relations in one path.
 const MAX_HOPS: usize = 6;
-
-/// A dotted part of an identifier: `name` or `name:modifier`.
-#[derive(Clone, Copy)]
-pub(super) struct Segment<'t> {
-    pub name: &'t str,
-    pub modifier: Option<&'t str>,
-    pub at: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Modifier {
-    None,
-    Lower,
-    Length,
-    Each,
-    IsSet,
-    Changed,
-}
-
-/// Whose fields a path has reached.
-#[derive(Clone, Copy)]
-pub(super) enum Place {
-    Row(From),
-    /// The caller's own record, which is read from memory.
-    Caller,
-}
-
-/// How far a path has come.
-pub(super) struct Walk {
-    pub place: Place,
-    pub collection: Arc<Collection>,
-    pub hops: usize,
-}
-
-impl<'t> Segment<'t> {
-    /// The parts of an identifier.
-    pub fn split(text: &'t str, at: usize) -> Vec<Segment<'t>> {
-        let mut start = at;
-        text.split('.')
-            .map(|part| {
-                let (name, modifier) = match part.split_once(':') {
-                    Some((name, modifier)) => (name, Some(modifier)),
-                    None => (part, None),
-                };
-                let segment = Segment { name, modifier, at: start };
-                start += part.len() + 1;
-                segment
-            })
-            .collect()
-    }
-
-    pub fn modifier(&self) -> Result<Modifier, ExprError> {
-        match self.modifier {
-            None => Ok(Modifier::None),
-            Some("lower") => Ok(Modifier::Lower),
-            Some("length") => Ok(Modifier::Length),
-            Some("each") => Ok(Modifier::Each),
-            Some("isset") => Ok(Modifier::IsSet),
-            Some("changed") => Ok(Modifier::Changed),
-            Some(other) => {
-                let known = ["lower", "length", "each", "isset", "changed"];
-                Err(ExprError::unknown(self.at + self.name.len() + 1, "modifier", other, known.into_iter()))
-            }
-        }
-    }
-
-    fn spelling(&self) -> String {
-        match self.modifier {
-            Some(modifier) => format!("{}:{modifier}", self.name),
-            None => self.name.to_string(),
-        }
-    }
-}
 
 impl Checker<'_> {
     /// The operand that an identifier names.
@@ -312,6 +240,7 @@ impl Checker<'_> {
             Modifier::Lower => Operand::Lower(Box::new(column)),
             Modifier::Length if listed => Operand::Length(from, index),
             Modifier::Each if multiple => Operand::Item(self.each(walk.place, index)),
+            Modifier::Each if listed => Operand::Only(from, index),
             // About the request only; on a record they have always been ignored.
             Modifier::None | Modifier::Length | Modifier::Each | Modifier::IsSet | Modifier::Changed => column,
         })
@@ -348,7 +277,7 @@ impl Checker<'_> {
     fn caller_source(&mut self, index: usize, path: Option<Vec<json::Step>>, shape: Shape) -> usize {
         let field = self.scope.caller.and_then(|collection| collection.fields.get(index));
         let class = match (shape, &path, field) {
-            (Shape::Plain, Some(_), _) => Class::Json,
+            (Shape::Plain | Shape::Lower, Some(_), _) => Class::Json,
             (Shape::Plain, None, Some(field)) if field.is_numeric() => Class::Column(Affinity::Numeric),
             (Shape::Plain, None, _) => Class::Column(Affinity::Text),
             (Shape::Lower | Shape::Length | Shape::IsSet | Shape::List, _, _) => Class::Literal,

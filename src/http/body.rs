@@ -30,6 +30,8 @@ enum Kind {
     Urlencoded,
     /// With the whole content type, for its boundary.
     Multipart(String),
+    /// Known to the protocol, but nothing of it is an object.
+    Xml,
     Unsupported,
 }
 
@@ -90,6 +92,7 @@ impl Raw {
             match self.kind {
                 Kind::Empty => Ok(Body::default()),
                 Kind::Unsupported => Err(Unreadable::Type),
+                Kind::Xml => Err(Unreadable::Malformed("XML".into())),
                 Kind::Json => object(&collect(chunks, self.length).await?).map(fields),
                 Kind::Urlencoded => {
                     let bytes = collect(chunks, self.length).await?;
@@ -121,7 +124,7 @@ pub fn refuse_unread(head: &RequestHead) -> Result<()> {
     }
     match kind(head) {
         Kind::Unsupported => Err(Unreadable::Type.under("")),
-        Kind::Empty | Kind::Json | Kind::Urlencoded | Kind::Multipart(_) => Ok(()),
+        Kind::Empty | Kind::Json | Kind::Urlencoded | Kind::Multipart(_) | Kind::Xml => Ok(()),
     }
 }
 
@@ -137,13 +140,16 @@ fn kind(head: &RequestHead) -> Kind {
     let Some(content_type) = head.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else {
         return Kind::Unsupported;
     };
-    let is = |name: &str| content_type.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    // By prefix and in lower case only: so does the protocol, and `application/jsonx` is read.
+    let is = |name: &str| content_type.starts_with(name);
     if is("application/json") {
         Kind::Json
     } else if is("multipart/form-data") {
         Kind::Multipart(content_type.to_string())
     } else if is("application/x-www-form-urlencoded") {
         Kind::Urlencoded
+    } else if is("text/xml") || is("application/xml") {
+        Kind::Xml
     } else {
         Kind::Unsupported
     }

@@ -4,8 +4,8 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE");
 const VARY_ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
-const VARY_PREFLIGHT: HeaderValue =
-    HeaderValue::from_static("Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+const VARY_METHOD: HeaderValue = HeaderValue::from_static("Access-Control-Request-Method");
+const VARY_HEADERS: HeaderValue = HeaderValue::from_static("Access-Control-Request-Headers");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// The allowed origins.
@@ -43,11 +43,10 @@ pub fn apply(answer: &mut HeaderMap, allowed: Option<HeaderValue>) {
 
 /// Headers of the answer to a preflight that asked for `requested` headers.
 pub fn apply_preflight(answer: &mut HeaderMap, allowed: Option<HeaderValue>, requested: Option<HeaderValue>) {
-    let Some(allowed) = allowed else {
-        answer.insert(header::VARY, VARY_ORIGIN);
-        return;
-    };
-    answer.insert(header::VARY, VARY_PREFLIGHT);
+    answer.insert(header::VARY, VARY_ORIGIN);
+    let Some(allowed) = allowed else { return };
+    answer.append(header::VARY, VARY_METHOD);
+    answer.append(header::VARY, VARY_HEADERS);
     answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, allowed);
     answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
     if let Some(requested) = requested {

@@ -1,11 +1,11 @@
-//! The admin UI at `/_/`: files embedded at build time, sent gzipped when there is a gzipped twin.
+//! The admin UI at `/_/`: files embedded at build time, gzipped on their way.
 
-use actix_web::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION, VARY,
-};
-use actix_web::{HttpRequest, HttpResponse, guard, web};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION};
+use actix_web::middleware::Compress;
+use actix_web::{HttpResponse, web};
 
 use super::error::{Answer, Failure};
+use super::public;
 use crate::error::Error;
 
 const CSP: HeaderValue = HeaderValue::from_static(
@@ -26,22 +26,15 @@ struct Files;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     let redirect = || async { HttpResponse::TemporaryRedirect().insert_header((LOCATION, "/_/")).finish() };
-    config.route("/_", web::get().guard(guard::Get()).to(redirect));
-    config.route("/_/{path:.*}", web::get().to(file));
+    config.service(web::resource("/_").route(web::get().to(redirect)).default_service(web::to(public::answer)));
+    let files = web::resource("/_/{path:.*}").wrap(Compress::default()).route(web::get().to(file));
+    config.service(files.default_service(web::to(public::answer)));
 }
 
-async fn file(request: HttpRequest, path: web::Path<String>) -> Answer {
+async fn file(path: web::Path<String>) -> Answer {
     let path = if path.is_empty() { "index.html" } else { path.as_str() };
-    let accepted = request.headers().get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let gzip = accepted.is_some_and(|text| text.contains("gzip"));
-    let zipped = if gzip { embedded(&format!("{path}.gz")) } else { None };
-    let encoded = zipped.is_some();
-    let Some(bytes) = zipped.or_else(|| embedded(path)) else { return Err(missing(path)) };
+    let Some(bytes) = embedded(path) else { return Err(missing(path)) };
     let mut answer = HttpResponse::Ok();
-    if encoded {
-        answer.insert_header((CONTENT_ENCODING, "gzip"));
-    }
-    answer.insert_header((VARY, HeaderValue::from_static("Accept-Encoding")));
     answer.insert_header((CONTENT_SECURITY_POLICY, CSP));
     answer.insert_header((CACHE_CONTROL, if path == "index.html" { FRESH } else { FOREVER }));
     answer.content_type(mime_guess::from_path(path).first_or_octet_stream().as_ref());

@@ -19,14 +19,14 @@ const INDEX: &str = "index.html";
 pub async fn answer(request: HttpRequest, services: web::Data<Services>) -> Answer {
     let path = request.path();
     let not_found = || Failure(Error::not_found("File not found."));
+    if let Some(clean) = cleaned(path) {
+        return Ok(HttpResponse::TemporaryRedirect().insert_header((LOCATION, with_query(&request, &clean))).finish());
+    }
     if request.method() != Method::GET {
         return Err(Failure(Error::not_found("")));
     }
     if path == "/api" || path.starts_with("/api/") {
         return Err(not_found());
-    }
-    if let Some(clean) = cleaned(path) {
-        return Ok(HttpResponse::TemporaryRedirect().insert_header((LOCATION, with_query(&request, &clean))).finish());
     }
     let Some(wanted) = decoded(path) else { return Err(not_found()) };
     let config = services.config.clone();

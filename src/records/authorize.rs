@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::expr::{Access, Bound, ExprError, Verdict};
+use crate::expr::{Access, Bound, ExprError, Predicate, Verdict};
 use crate::schema::{Catalog, Collection};
 use crate::sql::{Dialect, Restrict, Select, Source};
 use crate::store::Reader;
@@ -51,6 +51,28 @@ impl Records {
         ctx: &Ctx,
         rule: Option<&str>,
     ) -> std::result::Result<Gate, ExprError> {
+        self.gate_by(catalog, collection, ctx, rule, Predicate::bind)
+    }
+
+    /// As [`Records::gate`], about a record that is not stored yet.
+    pub fn gate_new(
+        &self,
+        catalog: &Catalog,
+        collection: &Arc<Collection>,
+        ctx: &Ctx,
+        rule: Option<&str>,
+    ) -> std::result::Result<Gate, ExprError> {
+        self.gate_by(catalog, collection, ctx, rule, Predicate::bind_new)
+    }
+
+    fn gate_by(
+        &self,
+        catalog: &Catalog,
+        collection: &Arc<Collection>,
+        ctx: &Ctx,
+        rule: Option<&str>,
+        bind: fn(&Arc<Predicate>, &Ctx) -> Bound,
+    ) -> std::result::Result<Gate, ExprError> {
         if ctx.caller.is_superuser() {
             return Ok(Gate::Open);
         }
@@ -58,7 +80,7 @@ impl Records {
             None => Ok(Gate::Closed),
             Some("") => Ok(Gate::Open),
             Some(text) => {
-                let bound = self.plans.predicate(catalog, collection, ctx, Access::Rule, text)?.bind(ctx);
+                let bound = bind(&self.plans.predicate(catalog, collection, ctx, Access::Rule, text)?, ctx);
                 Ok(if bound.is_always() { Gate::Open } else { Gate::Check(bound) })
             }
         }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, Problem, Result};
-use crate::schema::Record;
+use crate::schema::field::convert::to_text;
+use crate::schema::{Collection, Record};
 use crate::store::{Reader, Tx};
 use crate::value::pick::Picker;
 use crate::value::{Json, Object};
 
 use super::Records;
-use super::body::Input;
+use super::body::{Input, NewFile};
 use super::create::Creation;
 use super::draft::Hashes;
 use super::expand::Paths;
@@ -34,10 +35,10 @@ struct Item {
 }
 
 enum Work {
-    Create(Creation),
-    Update(Update),
+    Create(Box<Creation>),
+    Update(Box<Update>),
     /// Update when the record exists, else create.
-    Upsert(Creation, Update),
+    Upsert(Box<Creation>, Box<Update>),
     Delete {
         collection: String,
         id: String,
@@ -98,24 +99,27 @@ impl Records {
 
     fn work(&self, ctx: &Ctx, action: Option<Action>, body: Input) -> Work {
         let catalog = self.store.catalog();
-        let update = |collection: &str, id: &str, body: Input| Update {
-            ctx: Ctx { method: "PATCH", ..ctx.clone() },
-            collection: collection.to_string(),
-            id: id.to_string(),
-            body,
-            hashes: Hashes::new(),
-            verified_against: None,
+        let update = |collection: &str, id: &str, body: Input| {
+            Box::new(Update {
+                ctx: Ctx { method: "PATCH", ..ctx.clone() },
+                collection: collection.to_string(),
+                id: id.to_string(),
+                body,
+                hashes: Hashes::new(),
+                verified_against: None,
+            })
         };
         let creation = |collection: &str, body: Input| {
             let ctx = Ctx { method: "POST", ..ctx.clone() };
             // An unknown collection gets its error when its turn comes.
-            self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
+            let made = self.creation(&catalog, ctx.clone(), collection, body).unwrap_or_else(|_| Creation {
                 ctx,
                 collection: collection.to_string(),
                 body: Input::default(),
                 fresh_id: String::new(),
                 hashes: Hashes::new(),
-            })
+            });
+            Box::new(made)
         };
         match action {
             None => Work::Unknown,
@@ -137,9 +141,9 @@ impl Records {
         let Some(collection) = catalog.find(&creation.collection) else { return Ok(()) };
         creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;
         let (values, files) = creation.body.values(collection);
-        let id = values.get("id").and_then(Json::as_str).filter(|id| !id.is_empty()).unwrap_or(&creation.fresh_id);
-        stored.join(Stored::put_under(self, &collection.id, id, &files).await?);
-        Ok(())
+        let given = values.get("id").map(to_text).filter(|id| !id.is_empty());
+        let id = given.as_deref().unwrap_or(&creation.fresh_id);
+        self.put_ahead(collection, id, &files, stored).await
     }
 
     async fn update_ahead(&self, update: &mut Update, stored: &mut Stored) -> Result<()> {
@@ -147,7 +151,15 @@ impl Records {
         let Some(collection) = catalog.find(&update.collection) else { return Ok(()) };
         update.hashes = self.hash_ahead(collection, &update.body.fields).await?;
         let (_, files) = update.body.values(collection);
-        stored.join(Stored::put_under(self, &collection.id, &update.id, &files).await?);
+        self.put_ahead(collection, &update.id, &files, stored).await
+    }
+
+    /// Stores files under an id that may yet be refused; one that no record can have gets its error when its turn comes.
+    async fn put_ahead(&self, collection: &Collection, id: &str, files: &[NewFile], stored: &mut Stored) -> Result<()> {
+        if id.contains('/') || self.files.path(id).is_err() {
+            return Ok(());
+        }
+        stored.join(Stored::put_under(self, &collection.id, id, files).await?);
         Ok(())
     }
 
@@ -169,12 +181,15 @@ impl Records {
 
     fn run_one(&self, tx: &mut Tx, item: &Item, done: &mut Done) -> Result<()> {
         let record = match &item.work {
-            Work::Create(creation) => self.create_in(tx, creation)?,
+            Work::Create(creation) => self.run_create(tx, creation, done)?,
             Work::Update(update) => self.run_update(tx, update, done)?,
             Work::Upsert(creation, update) => {
                 let catalog = tx.catalog().clone();
-                let exists = catalog.find(&update.collection).is_some_and(|c| self.stored(tx, c, &update.id).is_ok());
-                if exists { self.run_update(tx, update, done)? } else { self.create_in(tx, creation)? }
+                let exists = match catalog.find(&update.collection) {
+                    Some(collection) => self.stored_if_any(tx, collection, &update.id)?.is_some(),
+                    None => false,
+                };
+                if exists { self.run_update(tx, update, done)? } else { self.run_create(tx, creation, done)? }
             }
             Work::Delete { collection, id } => {
                 done.folders.extend(self.delete_in(tx, &item.ctx, collection, id)?);
@@ -190,9 +205,19 @@ impl Records {
         Ok(())
     }
 
+    fn run_create(&self, tx: &mut Tx, creation: &Creation, done: &mut Done) -> Result<Arc<Record>> {
+        let created = self.create_in(tx, creation)?;
+        done.dropped.extend(uploads::unused(&creation.body.uploads, &created));
+        // Under the id of a record that this batch deleted: what lies in the folder now belongs to the new one.
+        let folder = format!("{}/{}", created.collection.id, created.id());
+        done.folders.retain(|other| *other != folder);
+        Ok(created)
+    }
+
     fn run_update(&self, tx: &mut Tx, update: &Update, done: &mut Done) -> Result<Arc<Record>> {
         let updated = self.update_in(tx, update)?;
         done.dropped.extend(uploads::dropped(&updated.before, &updated.after));
+        done.dropped.extend(uploads::unused(&update.body.uploads, &updated.after));
         Ok(updated.after)
     }
 

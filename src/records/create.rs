@@ -105,7 +105,7 @@ impl Records {
             seen.set("verified", false);
         }
         // A stored rule that no longer compiles lets nobody through.
-        let gate = self.gate(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
+        let gate = self.gate_new(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
         let pending = match gate.filter()? {
             None => None,
             Some(bound) => match bound.eval(&seen) {
@@ -139,9 +139,10 @@ impl Records {
         errors.into_result(FAILED)?;
         self.hash_passwords(&mut draft, &creation.hashes)?;
         self.stamp(&mut draft.record, super::draft::Save::New);
-        tx.insert(&draft.record).map_err(|error| conflict(&collection, error, FAILED))?;
-        self.after_create(tx, &draft.record)?;
-        Ok(Arc::new(draft.record))
+        let record = Arc::new(draft.record);
+        tx.insert(&record).map_err(|error| conflict(&collection, error, FAILED))?;
+        self.after_create(tx, &record)?;
+        Ok(record)
     }
 
     /// Texts with an autogenerate pattern get a value when they have none; superusers are always verified.

@@ -15,8 +15,9 @@ impl Records {
         let filters: Vec<&Bound> = listing.filters.iter().collect();
         let select = listing.select(query, &filters);
         let sql = select.rows(Dialect::Sqlite);
-        let plan = plan(reader, &sql)?;
+        // In this order: only running a statement tells a connection of indexes that others made meanwhile.
         let rows = reader.query(&sql)?;
+        let plan = plan(reader, &sql)?;
         let scans = plan.iter().any(|step| step.starts_with("SCAN"));
         let sorts = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
         let answer = serde_json::json!({
@@ -54,6 +55,9 @@ fn param(value: &crate::value::Value) -> Json {
 fn suggestion(listing: &Listing, scans: bool, sorts: bool, query: &ListQuery) -> Option<String> {
     if !scans && !sorts {
         return None;
+    }
+    if scans && query.filter.contains('~') && !query.filter.contains(['=', '<', '>']) {
+        return Some("No index can help: `~` searches inside texts, so every row is read.".into());
     }
     let mentioned =
         |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name);

@@ -88,7 +88,7 @@ impl Records {
         let bound_sort = sort.bind(ctx);
         let after = match query.cursor.as_deref() {
             None => None,
-            Some("") => Some(Cursor::start()),
+            Some("") if sort.is_repeatable() => Some(Cursor::start()),
             Some(text) => Some(Cursor::decode(text, &bound_sort).ok_or_else(|| {
                 let expected = "Must be the nextCursor of a list with the same sort.";
                 Error::invalid("", "cursor", FieldError::new("validation_invalid_cursor", expected))

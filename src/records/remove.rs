@@ -1,5 +1,6 @@
 //! Deleting a record: its references first or with it, everything or nothing.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::context::Ctx;
@@ -19,6 +20,23 @@ const CHUNK: i64 = 500;
 
 /// Folders (`collection/record`) whose files can go once the delete is committed.
 pub type Folders = Vec<String>;
+
+/// A record that is gone, and what refers to it and is not settled yet. These wait in a list, not on the call stack: a
+/// chain of cascades may be as long as its owner likes.
+struct Removal {
+    found: Record,
+    /// Relations that may refer to it: collection and position.
+    relations: VecDeque<(Arc<Collection>, usize)>,
+    /// Ids of records that do, through the first of these relations.
+    referring: VecDeque<String>,
+}
+
+/// What becomes of a record that referred to one that is gone.
+enum Fate {
+    /// Nothing more than is done already.
+    Stays,
+    Follows(Record),
+}
 
 impl Records {
     /// Deletes a record with everything that follows from it.
@@ -44,7 +62,7 @@ impl Records {
             return Err(Error::not_found(""));
         }
         let mut folders = Folders::new();
-        self.remove(tx, &found, &mut folders)?;
+        self.remove(tx, found, &mut folders)?;
         Ok(folders)
     }
 
@@ -60,65 +78,69 @@ impl Records {
             for row in rows.iter() {
                 let found = Record::of(collection, &row);
                 // A cascade within the collection may have taken it already.
-                if self.stored(tx, collection, found.id()).is_ok() {
-                    self.remove(tx, &found, &mut folders)?;
+                if let Some(found) = self.stored_if_any(tx, collection, found.id())? {
+                    self.remove(tx, found, &mut folders)?;
                 }
             }
         }
     }
 
-    /// Deletes `found` and settles every reference to it.
-    fn remove(&self, tx: &mut Tx, found: &Record, folders: &mut Folders) -> Result<()> {
-        self.before_delete(tx, found)?;
-        tx.delete(found).map_err(|error| super::write_failure(error, FAILED))?;
+    /// Deletes `found` and settles every reference to it, depth first.
+    fn remove(&self, tx: &mut Tx, found: Record, folders: &mut Folders) -> Result<()> {
+        let mut open = vec![self.remove_one(tx, found, folders)?];
+        while let Some(removal) = open.last_mut() {
+            if let Some(id) = removal.referring.pop_front() {
+                if let Fate::Follows(record) = self.settle(tx, removal, &id)? {
+                    let next = self.remove_one(tx, record, folders)?;
+                    open.push(next);
+                }
+            } else if let Some((other, position)) = removal.relations.front() {
+                removal.referring = referring(tx, other, *position, removal.found.id())?;
+                if removal.referring.is_empty() {
+                    removal.relations.pop_front();
+                }
+            } else {
+                self.after_delete(tx, &removal.found)?;
+                open.pop();
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the record itself; its references are still to be settled.
+    fn remove_one(&self, tx: &mut Tx, found: Record, folders: &mut Folders) -> Result<Removal> {
+        self.before_delete(tx, &found)?;
+        tx.delete(&found).map_err(|error| super::write_failure(error, FAILED))?;
         folders.push(format!("{}/{}", found.collection.id, found.id()));
         let catalog = tx.catalog().clone();
-        let mut referring: Vec<&Arc<Collection>> = catalog.iter().filter(|other| refers(other, found)).collect();
-        referring.sort_by(|a, b| a.name.cmp(&b.name));
-        for other in referring {
-            for (position, field) in other.fields.iter().enumerate() {
-                if field.relation() == Some(found.collection.id.as_str()) {
-                    self.settle_references(tx, other, position, found.id(), folders)?;
-                }
-            }
+        let mut collections: Vec<&Arc<Collection>> = catalog.iter().filter(|other| !other.is_view()).collect();
+        collections.sort_by(|a, b| a.name.cmp(&b.name));
+        let target = Some(found.collection.id.as_str());
+        let mut relations = VecDeque::new();
+        for other in collections {
+            let fields = other.fields.iter().enumerate().filter(|(_, field)| field.relation() == target);
+            relations.extend(fields.map(|(position, _)| (other.clone(), position)));
         }
-        self.after_delete(tx, found)
+        Ok(Removal { found, relations, referring: VecDeque::new() })
     }
 
-    /// Deletes or empties what refers to `id` through the relation at `position`.
-    fn settle_references(
-        &self,
-        tx: &mut Tx,
-        other: &Arc<Collection>,
-        position: usize,
-        id: &str,
-        folders: &mut Folders,
-    ) -> Result<()> {
-        let Some(field) = other.fields.get(position) else { return Ok(()) };
-        let FieldKind::Relation { cascade_delete, .. } = field.kind else { return Ok(()) };
-        let ids = [id.to_string()];
-        loop {
-            let restrict = Restrict::Refers { field: position, ids: &ids };
-            let rows = tx.query(&Select { restrict, limit: CHUNK, ..Select::of(other) }.rows(Dialect::Sqlite))?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            for row in rows.iter() {
-                let before = Record::of(other, &row);
-                let kept = field.items(before.value(position)).filter(|other| other != id);
-                let left: Vec<String> = kept.map(|id| id.into_owned()).collect();
-                if left.is_empty() && cascade_delete {
-                    // A deeper cascade may have taken it already.
-                    if self.stored(tx, other, before.id()).is_ok() {
-                        self.remove(tx, &before, folders)?;
-                    }
-                } else if left.is_empty() && field.required {
-                    return Err(Error::bad_request(FAILED));
-                } else {
-                    self.unlink(tx, before, position, left)?;
-                }
-            }
+    /// Settles the reference of one record.
+    fn settle(&self, tx: &mut Tx, removal: &Removal, referring: &str) -> Result<Fate> {
+        let Some((other, position)) = removal.relations.front() else { return Ok(Fate::Stays) };
+        let Some(field) = other.fields.get(*position) else { return Ok(Fate::Stays) };
+        let FieldKind::Relation { cascade_delete, .. } = field.kind else { return Ok(Fate::Stays) };
+        // A deeper cascade may have taken or changed it since it was found.
+        let Some(before) = self.stored_if_any(tx, other, referring)? else { return Ok(Fate::Stays) };
+        let kept = field.items(before.value(*position)).filter(|id| id != removal.found.id());
+        let left: Vec<String> = kept.map(|id| id.into_owned()).collect();
+        if left.is_empty() && cascade_delete {
+            return Ok(Fate::Follows(before));
         }
+        if left.is_empty() && field.required {
+            return Err(Error::bad_request(FAILED));
+        }
+        self.unlink(tx, before, *position, left)?;
+        Ok(Fate::Stays)
     }
 
     /// Saves a record without a reference; its other values are not validated.
@@ -137,6 +159,10 @@ impl Records {
     }
 }
 
-fn refers(other: &Collection, found: &Record) -> bool {
-    !other.is_view() && other.fields.iter().any(|field| field.relation() == Some(found.collection.id.as_str()))
+/// Ids of the next records of `other` that refer to `id` through the relation at `position`.
+fn referring(tx: &mut Tx, other: &Collection, position: usize, id: &str) -> Result<VecDeque<String>> {
+    let ids = [id.to_string()];
+    let restrict = Restrict::Refers { field: position, ids: &ids };
+    let rows = tx.query(&Select { restrict, limit: CHUNK, ..Select::of(other) }.ids(Dialect::Sqlite))?;
+    Ok(rows.iter().map(|row| row.value(0).text().to_string()).collect())
 }

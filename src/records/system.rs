@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Ctx;
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::expr::Access;
-use crate::schema::{Collection, Record, generate};
+use crate::schema::{Collection, Record, generate, providers};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
@@ -61,7 +61,7 @@ impl Records {
                 );
             }
             Some(owner) if !owner.is_auth() => {
-                let message = "Missing or invalid auth collection.";
+                let message = "Invalid collection type - must be auth.";
                 errors.add("collectionRef", invalid("validation_invalid_collection_type", message));
             }
             Some(owner) => {
@@ -69,6 +69,10 @@ impl Records {
                     errors.add("recordRef", invalid("validation_invalid_record", "Missing or invalid record."));
                 }
             }
+        }
+        let provider = record.get("provider").text();
+        if record.collection.name == "_externalAuths" && !provider.is_empty() && !providers::is_known(provider) {
+            errors.add("provider", invalid("validation_in_invalid", "Must be a valid value."));
         }
         Ok(())
     }

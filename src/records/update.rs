@@ -33,7 +33,7 @@ pub struct Update {
 
 /// A record before and after.
 pub struct Updated {
-    pub before: Record,
+    pub before: Arc<Record>,
     pub after: Arc<Record>,
 }
 
@@ -62,7 +62,9 @@ impl Records {
         let stored = Stored::put_under(self, &collection.id, id, &files).await?;
         let records = self.clone();
         let updated = self.store.write(move |tx| records.update_in(tx, &update)).await;
-        stored.settle(self, updated).await
+        let updated = stored.settle(self, updated).await?;
+        uploads::remove(self, &uploads::unused(&files, &updated.after)).await;
+        Ok(updated)
     }
 
     /// Slow work before the writer is asked, and only for callers the rule lets through: password hashes, and for files
@@ -135,9 +137,10 @@ impl Records {
         self.rotate_token_key(&before, &mut draft);
         self.stamp(&mut draft.record, Save::Changed);
         let collection = before.collection.clone();
-        tx.update(&before, &draft.record).map_err(|error| conflict(&collection, error, FAILED))?;
-        self.after_update(tx, &before, &draft.record)?;
-        Ok(Updated { before, after: Arc::new(draft.record) })
+        let (before, after) = (Arc::new(before), Arc::new(draft.record));
+        tx.update(&before, &after).map_err(|error| conflict(&collection, error, FAILED))?;
+        self.after_update(tx, &before, &after)?;
+        Ok(Updated { before, after })
     }
 
     /// 404 unless the update rule holds for the stored record; the request as the rule saw it.
@@ -160,12 +163,19 @@ impl Records {
 
     /// The record with this id, whatever the rules say; 404 when there is none.
     pub fn stored(&self, reader: &mut dyn Reader, collection: &Arc<Collection>, id: &str) -> Result<Record> {
+        self.stored_if_any(reader, collection, id)?.ok_or_else(|| Error::not_found(""))
+    }
+
+    /// The record with this id, if there is one, whatever the rules say.
+    pub fn stored_if_any(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        id: &str,
+    ) -> Result<Option<Record>> {
         let select = Select { restrict: Restrict::Id(id), limit: 1, ..Select::of(collection) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
-        if rows.is_empty() {
-            return Err(Error::not_found(""));
-        }
-        Ok(Record::of(collection, &rows.row(0)))
+        Ok((!rows.is_empty()).then(|| Record::of(collection, &rows.row(0))))
     }
 }
 

@@ -30,10 +30,16 @@ impl Stored {
         Ok(stored)
     }
 
-    /// Keeps the files of a write that succeeded, removes those of one that failed.
+    /// Keeps the files of a write that succeeded; of one that failed neither files nor the folder of a record that never
+    /// was remain.
     pub async fn settle<T>(self, records: &Records, outcome: Result<T>) -> Result<T> {
         if outcome.is_err() {
             remove(records, &self.0).await;
+            for key in &self.0 {
+                if let Some((folder, _)) = key.rsplit_once('/') {
+                    records.files.remove_empty(folder).await;
+                }
+            }
         }
         outcome
     }
@@ -61,6 +67,20 @@ pub fn dropped(before: &Record, after: &Record) -> Vec<String> {
         keys.extend(gone.map(|name| format!("{}/{}/{name}", before.collection.id, before.id())));
     }
     keys
+}
+
+/// Keys of uploads that were stored under the record's folder but ended up in none of its fields: all but the last one
+/// for a single file field, and those for fields the caller may not write.
+pub fn unused(uploads: &[NewFile], after: &Record) -> Vec<String> {
+    let named = |name: &str| {
+        let mut fields = after.collection.fields.iter().enumerate();
+        fields.any(|(position, field)| {
+            matches!(field.kind, FieldKind::File { .. })
+                && field.items(after.value(position)).any(|other| other == name)
+        })
+    };
+    let unnamed = uploads.iter().filter(|file| !named(&file.name));
+    unnamed.map(|file| format!("{}/{}/{}", after.collection.id, after.id(), file.name)).collect()
 }
 
 /// Removes files nobody refers to any more. The write they belonged to is decided, so a failure is only logged.

@@ -48,13 +48,13 @@ impl Records {
             .await
     }
 
-    /// Rows of any shape as JSON objects separated by commas.
-    pub async fn present_rows(&self, ctx: Ctx, collection: &Arc<Collection>, rows: Rows) -> Result<Vec<u8>> {
+    /// Rows of any shape as guests may see them, as JSON objects separated by commas.
+    pub async fn present_rows(&self, collection: &Arc<Collection>, rows: Rows) -> Result<Vec<u8>> {
         let (records, collection, rows) = (self.clone(), collection.clone(), Arc::new(rows));
         self.store
             .read(move |reader| {
                 let items = Items::Shared(rows.clone());
-                let page = records.page(reader, &ctx, &collection, items, Emails::AsAllowed)?;
+                let page = records.page(reader, &Ctx::default(), &collection, items, Emails::AsAllowed)?;
                 let mut out = Vec::new();
                 page.write_all(&mut out);
                 Ok(out)

@@ -18,6 +18,7 @@ mod write;
 pub use definition::FieldLoadError;
 pub use file::Upload;
 pub use geo::GeoPoint;
+pub use settings::check_name;
 pub use text::DEFAULT_ID_PATTERN;
 
 use crate::error::FieldError;

@@ -65,7 +65,6 @@ impl Index {
                 let behind = statement_ends.map_or(0, |at| reader.tokens.len() - at - 1);
                 (reader.tokens.len() > 1 && behind == 0).then_some(index)
             }
-            Some(token) if token.is_symbol(';') && reader.tokens.len() == 1 => Some(index),
             Some(_) => None,
             None => Some(index),
         }
@@ -303,6 +302,7 @@ mod tests {
             "create index a on t (b",
             "create index a on t (b) where",
             "create index a on t (b) where b > 1; drop table t",
+            "create index a on t (b);",
             "create index a on t (b); drop table t",
             "create table a (b)",
         ] {

@@ -58,7 +58,7 @@ pub fn system_collections(ids: &Ids) -> Vec<Collection> {
     let mut mfas = refs(
         "_mfas",
         &["method"],
-        &["CREATE INDEX `idx_mfas_collectionRef_recordRef` ON `_mfas` (collectionRef, recordRef)"],
+        &["CREATE INDEX `idx_mfas_collectionRef_recordRef` ON `_mfas` (collectionRef,recordRef)"],
     );
     let mut otps =
         refs("_otps", &[], &["CREATE INDEX `idx_otps_collectionRef_recordRef` ON `_otps` (collectionRef, recordRef)"]);

@@ -140,6 +140,10 @@ impl Printer {
         }
         match operand {
             Operand::Column(from, field) => self.compared_column(frame, *from, *field),
+            Operand::Only(from, field) => {
+                self.push("+");
+                self.column(frame, *from, *field);
+            }
             Operand::Json(from, field, path) => self.json(frame, (*from, *field), &path_text(path)),
             Operand::Item(join) => self.item(frame, *join),
             Operand::Lower(inner) => {
@@ -304,7 +308,7 @@ fn without_absent(frame: &Frame<'_>, comparison: &Compare) -> Option<Truth> {
 /// Never NULL: a column of a row that is there, which the schema declares NOT NULL; or a constant.
 pub(super) fn is_certain(frame: &Frame<'_>, operand: &Operand) -> bool {
     match operand {
-        Operand::Column(from, field) => {
+        Operand::Column(from, field) | Operand::Only(from, field) => {
             let owner = frame.bound.predicate.owner(*from);
             let there = match from {
                 From::Root => true,

@@ -119,6 +119,23 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// The joins that conditions below read themselves, or quantify over.
+    pub fn touched(&self, node: NodeId, out: &mut Vec<JoinId>) {
+        if self.bound.fold(node) != Fold::Open {
+            return;
+        }
+        match self.bound.predicate.node(node) {
+            Node::And(terms) | Node::Or(terms) => terms.iter().for_each(|term| self.touched(*term, out)),
+            Node::Holds(id) | Node::Violates(id) => out.extend(self.bound.predicate.comparison(*id).joins()),
+            Node::Guard(id) => out.push(self.bound.predicate.guard(*id).join),
+            Node::Some { joins, body } | Node::Nothing { joins, body } => {
+                out.extend(joins);
+                self.touched(*body, out);
+            }
+            Node::Const(_) => {}
+        }
+    }
+
     /// Some comparison below reads the predicate's own row.
     pub fn reads_root(&self, node: NodeId) -> bool {
         if self.bound.fold(node) != Fold::Open {

@@ -6,15 +6,37 @@ use super::frame::{Alias, Frame, Place};
 use super::predicate::Printer;
 
 /// Joins of one select, those that may be absent last.
+#[derive(Clone)]
 pub(super) struct Joined {
     pub inner: Vec<JoinId>,
     pub outer: Vec<JoinId>,
 }
 
+impl Joined {
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty() && self.outer.is_empty()
+    }
+
+    pub fn without(&self, join: JoinId) -> Joined {
+        let mut rest = self.clone();
+        rest.inner.retain(|other| *other != join);
+        rest.outer.retain(|other| *other != join);
+        rest
+    }
+
+    /// Takes out the joins that `belongs` accepts.
+    pub fn take(&mut self, belongs: impl Fn(&JoinId) -> bool) -> Joined {
+        let (inner, inner_rest) = self.inner.iter().copied().partition(&belongs);
+        let (outer, outer_rest) = self.outer.iter().copied().partition(&belongs);
+        *self = Joined { inner: inner_rest, outer: outer_rest };
+        Joined { inner, outer }
+    }
+}
+
 impl Printer {
     /// Prints what follows FROM, places the joins, and returns the first one's condition, which belongs into WHERE.
     pub fn from(&mut self, frame: &mut Frame<'_>, joined: &Joined) -> Option<(JoinId, Alias)> {
-        let Some((first, rest)) = joined.inner.split_first() else {
+        let Some(first) = joined.inner.first() else {
             self.push("(SELECT 1)");
             self.joins(frame, joined);
             return None;
@@ -22,7 +44,7 @@ impl Printer {
         let alias = self.alias();
         self.source(frame, *first, alias);
         frame.put(*first, Place::Certain(alias));
-        self.joins(frame, &Joined { inner: rest.to_vec(), outer: joined.outer.clone() });
+        self.joins(frame, &joined.without(*first));
         has_condition(frame, *first).then_some((*first, alias))
     }
 
@@ -48,13 +70,6 @@ impl Printer {
             self.join_condition(frame, join, alias);
         }
         alias
-    }
-
-    /// Joins that the statement's own conditions need, beside its table.
-    pub fn join_needed(&mut self, frame: &mut Frame<'_>, mut needed: Vec<JoinId>, body: NodeId) {
-        needed.sort_unstable();
-        let joined = split(frame, &needed, body);
-        self.joins(frame, &joined);
     }
 
     /// Joins for a sub-select that has rows only where all of them do; returns the first one's condition.
@@ -158,7 +173,8 @@ impl Printer {
 }
 
 /// The joins whose absence the body forbids, with those they start from; and the others.
-pub(super) fn split(frame: &Frame<'_>, joins: &[JoinId], body: NodeId) -> Joined {
+pub(super) fn split(frame: &Frame<'_>, mut joins: Vec<JoinId>, body: NodeId) -> Joined {
+    joins.sort_unstable();
     let required: Vec<JoinId> = joins.iter().copied().filter(|join| frame.rejects(body, *join)).collect();
     let is_inner = |join: &JoinId| required.iter().any(|child| frame.bound.descends(*child, *join));
     let (inner, outer) = joins.iter().copied().partition(is_inner);

@@ -90,7 +90,7 @@ impl Printer {
             Key::Random => self.push("random()"),
             Key::RowId => {
                 self.name(frame.root);
-                self.push(".rowid");
+                self.push("._rowid_");
             }
             Key::Id => self.member(frame.root, "id"),
             Key::Operand(operand, []) => self.operand(frame, operand),

@@ -6,10 +6,10 @@
 //! one row at most stand in the outermost select that reads them.
 
 use crate::expr::bind::Fold;
-use crate::expr::index::is_searchable;
-use crate::expr::predicate::{From, JoinId, JoinKind, Key, Node, NodeId};
+use crate::expr::predicate::{JoinId, JoinKind, Node, NodeId};
 
 use super::frame::{Alias, Frame, Place};
+use super::gather::stands_alone;
 use super::joins::{Joined, has_condition, split};
 use super::{Dialect, Sql};
 
@@ -22,12 +22,14 @@ pub(super) struct Printer {
     splits: u32,
 }
 
-/// How many rows of the collection the statement may look at.
+/// How many rows of the collection the statement looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     /// A few, found by id: sub-selects may look things up again for each.
     Few,
-    /// All: what has no index is gathered once, before.
+    /// As many as fill a page, which may be all.
+    Page,
+    /// All.
     Every,
 }
 
@@ -142,15 +144,14 @@ impl Printer {
     }
 
     /// "The body holds for some rows of these joins", whose parents are among them or placed around.
-    fn quantified(&mut self, frame: &mut Frame<'_>, mut joins: Vec<JoinId>, body: NodeId) {
+    pub fn quantified(&mut self, frame: &mut Frame<'_>, joins: Vec<JoinId>, body: NodeId) {
         if joins.is_empty() {
             self.push("(");
             self.node(frame, body);
             self.push(")");
             return;
         }
-        joins.sort_unstable();
-        let joined = split(frame, &joins, body);
+        let joined = split(frame, joins.clone(), body);
         let slow = joined.outer.iter().copied().find(|join| self.is_slow_when_absent(frame, *join));
         match slow {
             Some(join) if self.splits < MAX_SPLITS => self.split(frame, &joins, join, body),
@@ -163,21 +164,11 @@ impl Printer {
         matches!(frame.join(join).kind, JoinKind::Every { .. }) || self.is_gathered(frame, join)
     }
 
-    /// A join back that no index serves, worth gathering once for all rows.
-    fn is_gathered(&self, frame: &Frame<'_>, join: JoinId) -> bool {
-        let join = frame.join(join);
-        let (JoinKind::Back { field }, Some(collection)) = (&join.kind, &join.collection) else { return false };
-        let Some(field) = collection.fields.get(*field) else { return false };
-        self.reach == Reach::Every
-            && matches!(join.key, Key::Column(From::Root, _))
-            && (field.is_multiple() || collection.is_view() || !is_searchable(collection, &field.name))
-    }
-
     /// Either there are such rows and the body holds for some, or there are none and it holds without.
     fn split(&mut self, frame: &mut Frame<'_>, joins: &[JoinId], join: JoinId, body: NodeId) {
         self.splits += 1;
         self.push("(");
-        let mut with = split(frame, joins, body);
+        let mut with = split(frame, joins.to_vec(), body);
         with.outer.retain(|other| *other != join);
         with.inner.push(join);
         with.inner.sort_unstable();
@@ -217,69 +208,27 @@ impl Printer {
         let saved = frame.save();
         if let [first, ..] = joined.inner.as_slice()
             && self.is_gathered(frame, *first)
-            && self.stands_alone(frame, &joined, body)
+            && stands_alone(frame, &joined, body)
         {
             self.gathered(frame, &joined, Some(body));
+            return frame.restore(saved);
+        }
+        let plan = self.plan(frame, joined, body);
+        if plan.joined.is_empty() {
+            self.push("(");
+            self.planned(frame, &plan);
+            self.push(")");
         } else {
             self.push("EXISTS (SELECT 1 FROM ");
-            let condition = self.from(frame, &joined);
+            let condition = self.from(frame, &plan.joined);
             self.push(" WHERE ");
             if let Some((join, alias)) = condition {
                 self.join_condition(frame, join, alias);
                 self.push(" AND ");
             }
-            self.node(frame, body);
+            self.planned(frame, &plan);
             self.push(")");
         }
         frame.restore(saved);
-    }
-
-    /// Nothing in the body depends on the row around but through the first join's own key.
-    fn stands_alone(&self, frame: &Frame<'_>, joined: &Joined, body: NodeId) -> bool {
-        let mut read = Vec::new();
-        frame.read(body, &mut read);
-        read.extend(joined.inner.iter().chain(&joined.outer));
-        !frame.reads_root(body)
-            && read.iter().all(|join| {
-                let placed_around = matches!(frame.place(*join), Place::Certain(_) | Place::Perhaps(_));
-                let own_key = joined.inner.first() == Some(join);
-                !placed_around && (own_key || !matches!(frame.join(*join).key, Key::Column(From::Root, _)))
-            })
-    }
-
-    /// `id IN (SELECT the relation column …)`: read once, whatever the number of rows around.
-    fn gathered(&mut self, frame: &mut Frame<'_>, joined: &Joined, body: Option<NodeId>) {
-        let Some(first) = joined.inner.first().copied() else { return };
-        let join = frame.join(first);
-        let (JoinKind::Back { field }, Some(collection)) = (&join.kind, &join.collection) else { return };
-        let Some(field) = collection.fields.get(*field) else { return };
-        self.key(frame, &join.key);
-        self.push(" IN (SELECT ");
-        let item = field.is_multiple().then(|| self.alias());
-        let alias = self.alias();
-        let value = |printer: &mut Printer| match item {
-            Some(item) => printer.member(item, "value"),
-            None => printer.member(alias, &field.name),
-        };
-        value(self);
-        self.push(" FROM ");
-        self.source(frame, first, alias);
-        frame.put(first, Place::Certain(alias));
-        if let Some(item) = item {
-            self.push(", ");
-            self.each_column(alias, collection, &field.name);
-            self.push(" AS ");
-            self.name(item);
-        }
-        let rest = Joined { inner: joined.inner.iter().skip(1).copied().collect(), outer: joined.outer.clone() };
-        self.joins(frame, &rest);
-        self.push(" WHERE ");
-        value(self);
-        self.push(" IS NOT NULL");
-        if let Some(body) = body {
-            self.push(" AND ");
-            self.node(frame, body);
-        }
-        self.push(")");
     }
 }

@@ -8,6 +8,7 @@ use crate::value::Value;
 
 use super::cursor::Cursor;
 use super::frame::{Alias, Frame};
+use super::joins::split;
 use super::order::Order;
 use super::predicate::{Printer, Reach};
 use super::{Dialect, Sql};
@@ -52,6 +53,7 @@ pub enum Restrict<'a> {
         field: usize,
         ids: &'a [String],
     },
+<<<<<<< HEAD
 }
 
 /// Which texts are equal.
@@ -61,6 +63,8 @@ pub enum Collation {
     Binary,
     /// Without regard to ASCII case.
     NoCase,
+=======
+>>>>>>> expr
 }
 
 /// The parts of a statement whose rows are placed.
@@ -71,6 +75,7 @@ struct Placed<'a> {
 }
 
 impl<'a> Select<'a> {
+<<<<<<< HEAD
     /// All records of a collection in order of insertion.
     pub fn of(collection: &'a Collection) -> Self {
         Select {
@@ -84,12 +89,10 @@ impl<'a> Select<'a> {
             offset: 0,
         }
     }
-}
 
-impl<'a> Select<'a> {
     /// The ids alone.
     pub fn ids(&self, dialect: Dialect) -> Sql {
-        let mut printer = self.printer(dialect);
+        let mut printer = self.printer(dialect, Reach::Few);
         let placed = self.place(&mut printer, None);
         printer.push("SELECT ");
         printer.member(placed.sort.root, "id");
@@ -97,10 +100,17 @@ impl<'a> Select<'a> {
         printer.sql
     }
 
+=======
+>>>>>>> expr
     /// The fields of each record in their order; behind them the key values when `after` is given.
     pub fn rows(&self, dialect: Dialect) -> Sql {
-        let mut printer = self.printer(dialect);
+        let reach = if self.limit < 0 { Reach::Every } else { Reach::Page };
+        let mut printer = self.printer(dialect, reach);
+<<<<<<< HEAD
         let order = Order::new(self.sort, self.collection);
+=======
+        let order = Order::new(self.sort);
+>>>>>>> expr
         let mut placed = self.place(&mut printer, Some(&order));
         printer.push("SELECT ");
         for (i, field) in self.collection.fields.iter().enumerate() {
@@ -127,12 +137,12 @@ impl<'a> Select<'a> {
 
     /// How many records there are, whatever `after`, `limit` and `offset` say.
     pub fn count(&self, dialect: Dialect) -> Sql {
-        self.bare("SELECT COUNT(*)", "", dialect)
+        self.bare(("SELECT COUNT(*)", ""), self.printer(dialect, Reach::Every))
     }
 
     /// One row if there is any such record, else none.
     pub fn exists(&self, dialect: Dialect) -> Sql {
-        self.bare("SELECT 1", " LIMIT 1", dialect)
+        self.bare(("SELECT 1", " LIMIT 1"), self.printer(dialect, Reach::Page))
     }
 
     /// The tables that the statements read.
@@ -153,16 +163,19 @@ impl<'a> Select<'a> {
         filters.chain(std::iter::once(&*self.sort.sort.predicate))
     }
 
-    fn printer(&self, dialect: Dialect) -> Printer {
+    fn printer(&self, dialect: Dialect, reach: Reach) -> Printer {
         let reach = match (self.restrict, self.source) {
-            (Restrict::All | Restrict::Refers { .. }, Source::Stored) => Reach::Every,
+            (Restrict::All | Restrict::Refers { .. }, Source::Stored) => reach,
+<<<<<<< HEAD
             (Restrict::Id(_) | Restrict::Ids(_) | Restrict::Equals { .. }, _) | (_, Source::Virtual(_)) => Reach::Few,
+=======
+            (Restrict::Id(_) | Restrict::Ids(_), _) | (_, Source::Virtual(_)) => Reach::Few,
+>>>>>>> expr
         };
         Printer::new(dialect, reach)
     }
 
-    fn bare(&self, head: &str, tail: &str, dialect: Dialect) -> Sql {
-        let mut printer = self.printer(dialect);
+    fn bare(&self, (head, tail): (&str, &str), mut printer: Printer) -> Sql {
         let unpaged = Select { after: None, ..*self };
         let placed = unpaged.place(&mut printer, None);
         printer.push(head);
@@ -178,11 +191,13 @@ impl<'a> Select<'a> {
         self.from(printer, root);
         let mut frames: Vec<Frame<'s>> =
             self.filters.iter().filter(|filter| !filter.is_always()).map(|filter| Frame::new(filter, root)).collect();
+        let mut plans = Vec::with_capacity(frames.len());
         for frame in &mut frames {
             let mut needed = Vec::new();
-            let top = frame.top();
-            frame.needed(top, &mut needed);
-            printer.join_needed(frame, needed, top);
+            frame.needed(frame.top(), &mut needed);
+            let plan = printer.plan(frame, split(frame, needed, frame.top()), frame.top());
+            printer.joins(frame, &plan.joined);
+            plans.push(plan);
         }
         let mut sort = Frame::new(&self.sort.guard, root);
         let mut needed = Vec::new();
@@ -191,14 +206,14 @@ impl<'a> Select<'a> {
         if let Some(order) = order {
             order.needed(&sort, &mut needed);
         }
-        printer.join_needed(&mut sort, needed, top);
+        let joined = split(&sort, needed, top);
+        printer.joins(&mut sort, &joined);
 
         let mut clause = Clause::default();
         self.restrict(printer, root, &mut clause);
-        for frame in &mut frames {
+        for (frame, plan) in frames.iter_mut().zip(&plans) {
             clause.next(printer);
-            let top = frame.top();
-            printer.node(frame, top);
+            printer.planned(frame, plan);
         }
         if !self.sort.guard.is_always() {
             clause.next(printer);

@@ -79,7 +79,7 @@ impl Shape {
             Shape::Number => "typeof(@) IN ('integer', 'real')",
             Shape::Flag => "typeof(@) = 'integer' AND @ IN (0, 1)",
             Shape::Date => {
-                "@ = '' OR @ GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"
+                "@ = '' OR typeof(@) = 'text' AND @ GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9]Z'"
             }
             Shape::One => "typeof(@) = 'text' AND instr(@, '[') = 0",
             Shape::Many => "@ = '[]'",
@@ -161,15 +161,13 @@ pub fn count(name: &str) -> Sql {
     sql
 }
 
-/// All rows of a table of the other database, these columns, in the order they were made.
+/// All rows of a table of the other database, these columns, in the order they were made. Blobs are read as text: some
+/// JSON is stored so.
 pub fn rows(name: &str, columns: &[&str]) -> Sql {
     let mut sql = Sql::new();
-    sql.push("SELECT ");
     for (index, column) in columns.iter().enumerate() {
-        if index > 0 {
-            sql.push(", ");
-        }
-        sql.ident(column);
+        sql.push(if index > 0 { ", " } else { "SELECT " }).push("CASE typeof(").ident(column);
+        sql.push(") WHEN 'blob' THEN CAST(").ident(column).push(" AS TEXT) ELSE ").ident(column).push(" END");
     }
     from(&mut sql, name);
     sql.push(" ORDER BY rowid");

@@ -36,10 +36,12 @@ impl Rows {
         Rows { width: columns.len(), columns, ..Rows::default() }
     }
 
-    /// Before the first row: room for one of ordinary size, so that a single record takes no second allocation.
-    pub(super) fn reserve(&mut self) {
-        self.cells.reserve(self.width);
-        self.text.reserve(512);
+    /// With room for one row of ordinary size, so that a single record takes no second allocation.
+    pub(super) fn with_room(columns: Arc<[String]>) -> Rows {
+        let mut rows = Rows::new(columns);
+        rows.cells.reserve(rows.width);
+        rows.text.reserve(512);
+        rows
     }
 
     /// Appends the next cell, row by row.

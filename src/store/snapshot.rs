@@ -74,9 +74,10 @@ impl<'a> Snapshot<'a> {
         if !self.open {
             self.conn.run("BEGIN")?;
             self.open = true;
+            self.conn.follow(self.catalog.version)?;
         }
         let begun = if inline { self.started } else { Instant::now() };
-        let result = self.conn.query_known(sql, self.catalog.version);
+        let result = self.conn.query(sql);
         self.weigh(sql, begun, &result);
         match result {
             Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),

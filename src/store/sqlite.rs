@@ -6,7 +6,7 @@ pub mod migrate;
 pub mod pool;
 pub mod transfer;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -32,18 +32,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// VM steps between two looks at the limits: some 10 to 50 µs.
 const STEPS_PER_TICK: i32 = 1000;
 
+/// What begins a statement that changes the tables.
+const SCHEMA: [&str; 3] = ["CREATE", "DROP", "ALTER"];
+
 /// An open connection.
 pub struct Conn {
     db: Connection,
     pub limit: Arc<Limit>,
-    known: RefCell<Known>,
-}
-
-/// Column names by statement text.
-#[derive(Default)]
-struct Known {
-    version: u64,
-    names: HashMap<Box<str>, Arc<[String]>>,
+    /// The version of the catalog that the prepared statements were made under.
+    version: Cell<u64>,
+    /// Their column names by text: asking SQLite takes a point read a tenth of its time.
+    names: RefCell<HashMap<Box<str>, Arc<[String]>>>,
 }
 
 impl Conn {
@@ -84,7 +83,7 @@ impl Conn {
         db.execute_batch("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF;")?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;
-        Ok(Conn { db, limit, known: RefCell::default() })
+        Ok(Conn { db, limit, version: Cell::default(), names: RefCell::default() })
     }
 
     /// Runs statements that take no parameters and whose results do not matter.
@@ -94,46 +93,34 @@ impl Conn {
 
     /// Runs one statement that returns rows.
     pub fn query(&self, sql: &Sql) -> Result<Rows, StoreError> {
-        self.collect(sql, names)
-    }
-
-    /// As `query`, with column names remembered from the last time for as long as `version` (of the catalog) stays the
-    /// same: asking for them takes a point read a tenth of its time.
-    pub fn query_known(&self, sql: &Sql, version: u64) -> Result<Rows, StoreError> {
-        self.collect(sql, |statement| {
-            let mut known = self.known.borrow_mut();
-            if known.version != version || known.names.len() == STATEMENTS {
-                *known = Known { version, names: HashMap::new() };
-            }
-            match known.names.get(sql.text.as_str()) {
-                Some(names) if names.len() == statement.column_count() => names.clone(),
-                Some(_) | None => {
-                    let names = names(statement);
-                    known.names.insert(sql.text.as_str().into(), names.clone());
-                    names
-                }
-            }
-        })
-    }
-
-    fn collect(&self, sql: &Sql, names: impl Fn(&Statement<'_>) -> Arc<[String]>) -> Result<Rows, StoreError> {
         let mut statement = self.db.prepare_cached(&sql.text)?;
         bind(&mut statement, sql.params.iter().map(Value::as_ref))?;
         let mut rows: Option<Rows> = None;
         let mut cursor = statement.raw_query();
         while let Some(row) = cursor.next()? {
-            // Only now: the first step compiles the statement again when the tables have changed.
-            let rows = rows.get_or_insert_with(|| {
-                let mut rows = Rows::new(names(row.as_ref()));
-                rows.reserve();
-                rows
-            });
+            // Only now: the first step compiles the statement again when its tables have changed.
+            let rows = rows.get_or_insert_with(|| Rows::with_room(self.names(&sql.text, row.as_ref())));
             for index in 0..rows.columns().len() {
                 push(rows, row.get_ref(index)?);
             }
         }
         drop(cursor);
-        Ok(rows.unwrap_or_else(|| Rows::new(names(&statement))))
+        Ok(rows.unwrap_or_else(|| Rows::new(self.names(&sql.text, &statement))))
+    }
+
+    fn names(&self, text: &str, statement: &Statement<'_>) -> Arc<[String]> {
+        let width = statement.column_count();
+        let mut known = self.names.borrow_mut();
+        if let Some(names) = known.get(text).filter(|names| names.len() == width) {
+            return names.clone();
+        }
+        if known.len() == STATEMENTS {
+            known.clear();
+        }
+        let name = |index| statement.column_name(index).unwrap_or_default().to_string();
+        let names: Arc<[String]> = (0..width).map(name).collect();
+        known.insert(text.into(), names.clone());
+        names
     }
 
     /// Runs one statement; how many rows it wrote. Rows that it returns are dropped.
@@ -144,12 +131,31 @@ impl Conn {
     ) -> Result<usize, StoreError> {
         let before = self.db.total_changes();
         self.prepare(text)?.run(params)?;
+        if SCHEMA.iter().any(|word| text.starts_with(word)) {
+            self.forget();
+        }
         Ok(usize::try_from(self.db.total_changes() - before).unwrap_or(usize::MAX))
     }
 
     /// A statement that is going to run several times.
     pub fn prepare(&self, text: &str) -> Result<Prepared<'_>, StoreError> {
         Ok(Prepared(self.db.prepare_cached(text)?))
+    }
+
+    /// Before queries of a transaction, with its catalog's version. When that moved, prepared statements are forgotten:
+    /// SQLite makes them anew only when they read a table, and too late to tell how many columns they have now.
+    pub fn follow(&self, version: u64) -> Result<(), StoreError> {
+        if self.version.replace(version) != version {
+            self.forget();
+            // To read a table is to notice what other connections did to the schema.
+            self.ints::<1>("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self) {
+        self.db.flush_prepared_statement_cache();
+        self.names.borrow_mut().clear();
     }
 
     /// Runs one statement without parameters: BEGIN, COMMIT and their like.
@@ -186,11 +192,6 @@ impl Prepared<'_> {
         while cursor.next()?.is_some() {}
         Ok(())
     }
-}
-
-fn names(statement: &Statement<'_>) -> Arc<[String]> {
-    let name = |index| statement.column_name(index).unwrap_or_default().to_string();
-    (0..statement.column_count()).map(name).collect()
 }
 
 /// `PRAGMA` and other statements may come without parameters, but never with too few or too many.

@@ -212,11 +212,12 @@ impl Reader for Tx {
         if !sql.text.starts_with("SELECT") {
             self.unknown()?;
         }
+        self.conn.follow(self.catalog.version)?;
         self.conn.query(sql)
     }
 
     /// Never from the cache, which knows only what is committed.
     fn count(&mut self, sql: &Sql, _tables: &[&str]) -> Result<i64, StoreError> {
-        Ok(super::first_int(&self.conn.query(sql)?))
+        Ok(super::first_int(&self.query(sql)?))
     }
 }

@@ -20,7 +20,7 @@ pub fn email_domain(text: &str) -> &str {
     text.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-/// At least two labels of ASCII letters, digits and inner hyphens, the last one of two or more letters.
+/// At least two labels of ASCII letters, digits and inner hyphens, the last one of letters only.
 pub fn is_domain(text: &str) -> bool {
     let Some((_, last)) = text.rsplit_once('.') else { return false };
     let label = |label: &str| {
@@ -29,7 +29,7 @@ pub fn is_domain(text: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    text.len() <= 255 && last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()) && text.split('.').all(label)
+    text.len() <= 255 && last.bytes().all(|b| b.is_ascii_alphabetic()) && text.split('.').all(label)
 }
 
 /// An IP address without brackets or a DNS name (`localhost` and underscores included); no port.
@@ -200,7 +200,7 @@ mod tests {
     fn domains_and_hosts() {
         sorted(
             is_domain,
-            "a.bc a-b.cd xn--a.bc a.b.c.de A.BC",
+            "a.b a.bc a-b.cd xn--a.bc a.b.c.de A.BC",
             "a 1.2.3.44 -a.bc a-.bc a.b- ab.c1 aé.bc a..bc .a.bc a.bc. a_b.cd *.a.bc a.bc:80",
         );
         sorted(is_host, "localhost a_b.c 1.2.3.4 ::1 a.b.", "[::1] a:80 -a a..b http://a.b");

@@ -36,7 +36,6 @@ async fn json_is_read_leniently_where_clients_rely_on_it() {
     let readable = [
         ("application/json", "{\"title\":\"a\"}", "a"),
         ("application/json; charset=utf-8", "{\"title\":\"a\"}", "a"),
-        ("APPLICATION/JSON", "{\"title\":\"a\"}", "a"),
         ("application/json", "{\"title\":\"a\"} trailing", "a"),
         ("application/json", "null", ""),
         ("application/json", " \n{\"title\":\"a\",\"unknown\":1}", "a"),
@@ -59,7 +58,7 @@ async fn an_empty_body_is_an_empty_object_whatever_its_type() {
 #[tokio::test]
 async fn other_types_are_refused_when_there_is_a_body() {
     let app = TestApp::start().await;
-    for content_type in ["text/plain", "application/octet-stream", "application/msgpack"] {
+    for content_type in ["text/plain", "application/octet-stream", "APPLICATION/JSON"] {
         for line in [CREATE, "GET /api/collections/posts/records", "DELETE /api/collections/posts/records/x"] {
             let answer = app.call(GUEST, line).body(content_type, "x").await;
             answer.refuses(400, "Unsupported Content-Type.");
@@ -99,6 +98,12 @@ async fn files_arrive_small_and_large() {
         let name = answer.is(200).json()["cover"].as_str().unwrap_or_default().to_string();
         assert!(name.starts_with("notes_") && name.ends_with(".txt"), "{size}: {name}");
     }
+    let path = "C:\\Photos\\Cat.txt";
+    let part =
+        format!("--b\r\nContent-Disposition: form-data; name=\"cover\"; filename=\"{path}\"\r\n\r\nx\r\n--b--\r\n");
+    let answer = app.call(GUEST, CREATE).body("multipart/form-data; boundary=b", part).await;
+    let name = answer.is(200).json()["cover"].as_str().unwrap_or_default().to_string();
+    assert!(name.starts_with("c_photos_cat_"), "{name}");
     // An untouched file input of a browser is a plain empty value.
     let untouched = Part::bytes(Vec::new()).file_name("");
     let answer = app.call(GUEST, CREATE).multipart(Form::new().part("cover", untouched)).await;

@@ -24,7 +24,7 @@ async fn a_preflight_is_answered_for_any_path() {
         assert_eq!(answer.header("access-control-allow-methods"), "GET,HEAD,PUT,PATCH,POST,DELETE");
         assert_eq!(answer.header("access-control-allow-headers"), "authorization, x-a");
         for name in ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"] {
-            assert!(answer.header("vary").contains(name), "{name}");
+            assert!(answer.headers.get_all("vary").iter().any(|value| value == name), "{name}");
         }
         for absent in ["access-control-max-age", "access-control-allow-credentials", "x-frame-options"] {
             assert_eq!(answer.header(absent), "", "{absent}");

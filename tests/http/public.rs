@@ -90,10 +90,15 @@ async fn the_dashboard_is_there_or_says_that_it_is_not() {
         assert!(answer.header("content-type").starts_with("text/html"));
         assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
         assert_eq!(answer.header("cache-control"), "no-cache");
+        let zipped = app.call(GUEST, "GET /_/").header("Accept-Encoding", "gzip, br").await;
+        assert_eq!(zipped.is(200).header("content-encoding"), "gzip");
+        assert!(zipped.header("vary").to_lowercase().contains("accept-encoding"), "{}", zipped.header("vary"));
+        assert!(zipped.body.starts_with(&[0x1f, 0x8b]));
     } else {
         answer.refuses(404, "This server was built without the admin UI. The API is at /api/.");
     }
     app.call(GUEST, "GET /_/nothing.js").await.refuses(404, "File not found.");
+    app.call(GUEST, "POST /_/").await.refuses(404, "The requested resource wasn't found.");
     let bare = app.call(GUEST, "GET /_").await;
     assert_eq!((bare.status, bare.header("location")), (307, "/_/"));
 }

@@ -34,6 +34,19 @@ async fn what_does_not_exist_is_json_404() {
 }
 
 #[tokio::test]
+async fn odd_paths_are_sent_to_their_clean_form() {
+    let app = TestApp::start().await;
+    for path in ["/api//health", "/api/./health", "/api/x/../health", "//api/health"] {
+        for method in ["GET", "POST"] {
+            let request = format!("{method} {path}?a=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            let answer = app.raw(request.as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 307"), "{path}: {answer}");
+            assert!(answer.contains("location: /api/health?a=1\r\n"), "{path}: {answer}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_method_is_404_never_405() {
     let app = TestApp::start().await;
     let lines = [

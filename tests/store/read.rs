@@ -164,3 +164,25 @@ async fn a_read_that_met_a_schema_change_runs_again_with_the_new_catalog() {
     assert_eq!(job.await.unwrap(), "name");
     assert_eq!(runs.load(Ordering::SeqCst), 2);
 }
+
+#[tokio::test]
+async fn a_view_over_no_table_is_seen_as_it_is_now() {
+    let f = fixture();
+    let text = || sql("SELECT * FROM bare", []);
+    let columns = || f.store.read(move |reader| Ok::<_, StoreError>(reader.query(&text())?.columns().to_vec()));
+    let remake = |view: &'static str| {
+        f.store.write_alone(move |tx| {
+            tx.execute(&sql("DROP VIEW IF EXISTS bare", []))?;
+            tx.execute(&sql(view, []))?;
+            let seen = tx.query(&text())?.columns().to_vec();
+            tx.replace_catalog(tx.catalog().iter().cloned().collect());
+            Ok::<_, StoreError>(seen)
+        })
+    };
+    for (view, expected) in
+        [("CREATE VIEW bare AS SELECT 1 AS a", "a"), ("CREATE VIEW bare AS SELECT 1 AS b, 2 AS c", "b c")]
+    {
+        assert_eq!(remake(view).await.unwrap().join(" "), expected);
+        assert_eq!(columns().await.unwrap().join(" "), expected);
+    }
+}

@@ -124,7 +124,7 @@ pub async fn dry_run_view(ask: Ask, raw: Raw) -> Answer {
     let submitted = raw.object(&ask, collections::UNREADABLE).await?;
     let found = collections::dry_run_view(&ask.store, submitted, ask.records.ids.clone()).await?;
     let fields = found.collection.fields.iter().map(|field| Json::Object(field.to_json())).collect();
-    let sample = ask.records.present_rows(ask.ctx.clone(), &found.collection, found.rows).await?;
+    let sample = ask.records.present_rows(&found.collection, found.rows).await?;
     let mut out = b"{\"fields\":".to_vec();
     json::write(&mut out, &Json::Array(fields));
     out.extend_from_slice(b",\"sample\":[");

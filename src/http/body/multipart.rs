@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::error::PayloadError;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::io::AsyncWriteExt as _;
@@ -46,9 +46,24 @@ pub async fn read(
 
 /// A part with a file name is a file; an empty name is a form's untouched file input, which is a plain value.
 fn file_name(part: &Field) -> Option<String> {
-    let disposition = part.content_disposition()?;
+    let disposition = disposition(part)?;
     let encoded = disposition.get_filename_ext().map(|name| String::from_utf8_lossy(&name.value).into_owned());
     encoded.or_else(|| disposition.get_filename().map(ToString::to_string)).filter(|name| !name.is_empty())
+}
+
+/// The header of a part. Browsers send backslashes in names as they are: only before a quote or another one do they
+/// escape anything.
+fn disposition(part: &Field) -> Option<ContentDisposition> {
+    let raw = part.headers().get(CONTENT_DISPOSITION)?.as_bytes();
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        bytes.push(byte);
+        if byte == b'\\' {
+            bytes.push(rest.next_if(|next| matches!(next, b'"' | b'\\')).unwrap_or(b'\\'));
+        }
+    }
+    ContentDisposition::from_raw(&HeaderValue::from_bytes(&bytes).ok()?).ok()
 }
 
 async fn value(mut part: Field) -> Result<String, Unreadable> {
@@ -56,7 +71,7 @@ async fn value(mut part: Field) -> Result<String, Unreadable> {
     while let Some(chunk) = part.try_next().await.map_err(broken)? {
         bytes.extend_from_slice(&chunk);
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    String::from_utf8(bytes).map_err(|e| Unreadable::Malformed(e.to_string()))
 }
 
 async fn upload(mut part: Field, original_name: String, files: &Files) -> Result<Upload, Unreadable> {

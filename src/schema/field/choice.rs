@@ -10,7 +10,7 @@ pub(super) fn check_select(items: Items<'_>, values: &[String], max_select: i64)
     check_count(items.clone(), max_select)?;
     match { items }.find(|item| !values.iter().any(|allowed| allowed == item)) {
         None => Ok(()),
-        Some(item) => Err(FieldError::new("validation_invalid_value", format!("Invalid value {item}."))
+        Some(item) => Err(FieldError::new("validation_invalid_value", format!("Invalid value {}", item.trim_end()))
             .with("value", item.into_owned())),
     }
 }

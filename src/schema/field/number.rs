@@ -7,7 +7,8 @@ use crate::error::{Errors, FieldError};
 /// Nothing to say about other kinds, here and below.
 pub(super) fn check(n: f64, kind: &FieldKind) -> Result<(), FieldError> {
     let FieldKind::Number { min, max, only_int } = kind else { return Ok(()) };
-    if *only_int && n.fract() != 0.0 {
+    // Beyond 64 bits there are no integers to keep.
+    if *only_int && (n as i64) as f64 != n {
         return Err(fraction());
     }
     if let Some(min) = min.filter(|min| n < *min) {

@@ -46,7 +46,8 @@ impl Field {
     }
 }
 
-fn check_name(name: &str) -> Result<(), FieldError> {
+/// Is a name fit for a field, and the same in a query and in JSON?
+pub fn check_name(name: &str) -> Result<(), FieldError> {
     required_length(name, MAX_NAME)?;
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(bad_format());

@@ -255,6 +255,7 @@ fn indexes() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn auth_options() {
     let provider = |name: &str| json!({"name": name, "clientId": "x", "clientSecret": "y"});
     check(

@@ -197,6 +197,12 @@ const KINDS: &str = r#"
     j.b:each='x' =>
     j.b.length=2 =>
     j:lower='text' => 4
+    j:lower='' =>
+    j:lower=null => 3
+    j:lower!='text' => 1 2 3
+    author.t:lower=null => 3
+    0 > s1:each =>
+    0 > s1 => 2 3
     j.s:lower='str' =>
     j.s:lower=null => 1 2 3 4
     j.s:foo=null => 1 2 3 4

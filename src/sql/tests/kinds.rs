@@ -25,6 +25,7 @@ const OPERANDS: &[&str] = &[
     "tags:length",
     "author:length",
     "s2:each",
+    "s1:each",
     "tags:each",
     "author.t",
     "tags.w",

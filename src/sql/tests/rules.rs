@@ -347,3 +347,16 @@ fn a_caller_of_an_older_schema_is_read_by_name() {
     let bound = compile("@request.auth.role = 'admin'", &scope).unwrap().bind(&asker.ctx);
     assert!(bound.is_always());
 }
+
+#[test]
+fn equal_bounds_judge_alike() {
+    fn shared_between_threads<T: Send + Sync>(_: &T) {}
+    let world = world();
+    let (guest, user) = (Asker::rule(), Asker::rule().with(&admin(&world)));
+    let predicate = compile("owner = @request.auth.id", &world.scope("posts", &user)).unwrap();
+    let bound = predicate.bind(&user.ctx);
+    shared_between_threads(&bound);
+    assert_eq!(bound, predicate.bind(&user.ctx));
+    assert_ne!(bound, predicate.bind(&guest.ctx));
+    assert_ne!(bound, predicate.bind_new(&user.ctx));
+}

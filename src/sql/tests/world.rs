@@ -278,6 +278,9 @@ impl World {
         let ids: Vec<String> = self.run(&rows).iter().map(|row| row[0].text().to_string()).collect();
         let count = self.run(&select.count(Dialect::Sqlite));
         assert_eq!(count[0][0], Value::Int(i64::try_from(ids.len()).unwrap()), "{filter}\n{}", rows.text);
+        let page = Select { limit: 1000, ..select }.rows(Dialect::Sqlite);
+        let paged: Vec<String> = self.run(&page).iter().map(|row| row[0].text().to_string()).collect();
+        assert_eq!(paged, ids, "{filter}\n{}", page.text);
         for row in self.all(root) {
             let listed = ids.iter().any(|id| id == row[0].text());
             self.agree(bound, &row, listed, (filter, &rows.text));

@@ -69,6 +69,9 @@ const textLength = (value: unknown) => String(value ?? '').length;
 const listLength = (value: unknown) => (Array.isArray(value) ? value.join('').length + value.length * 4 : textLength(value) + 2);
 const fixed = () => 0;
 
+/** Pictures alone in a list; a single file has its name beside it. */
+const fileLength = (value: unknown) => (typeof value === 'string' && value ? value.length + 4 : 0);
+
 /** Of the few records a relation's cell names. */
 function relationLength(_: unknown, row: Row, field: FieldOf<'relation'>): number {
 	const related = relatedOf(row, field.name).slice(0, 3);
@@ -85,7 +88,7 @@ const kinds: { [K in FieldKind]: Kind<K> } = {
 	date: { label: 'Date', icon: Calendar, Cell: DateCell, Value: DateValue, width: [164, 180], length: fixed, sortable: true },
 	autodate: { label: 'Automatic date', icon: CalendarClock, Cell: AutodateCell, Value: DateValue, width: [164, 180], length: fixed, sortable: true },
 	select: { label: 'Choice', icon: Tag, Cell: SelectCell, Value: SelectCell, width: [110, 260], length: listLength, sortable: true },
-	file: { label: 'File', icon: Paperclip, Cell: FileCell, Value: FileValue, width: [110, 200], length: fixed, sortable: true },
+	file: { label: 'File', icon: Paperclip, Cell: FileCell, Value: FileValue, width: [110, 230], length: fileLength, sortable: true },
 	relation: { label: 'Relation', icon: Waypoints, Cell: RelationCell, Value: RelationValue, width: [120, 340], length: relationLength, sortable: true },
 	json: { label: 'JSON', icon: Braces, Cell: JsonCell, Value: JsonValue, width: [140, 260], length: (value) => (JSON.stringify(value) ?? '').length, sortable: false },
 	password: { label: 'Password', icon: KeyRound, Cell: PasswordCell, Value: PasswordCell, width: [110, 140], length: fixed, sortable: false },

@@ -1,7 +1,7 @@
 import { client } from '$lib/api/client';
 import { ApiError } from '$lib/api/error';
 import { refresh, type Signed } from '$lib/api/superuser';
-import { expiryOf } from './token';
+import { expiryOf } from '$lib/api/token';
 
 const KEY = 'cratebase.session';
 const CHECK_EVERY_MS = 60_000;
