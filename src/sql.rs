@@ -6,17 +6,11 @@
 pub mod collection_rows;
 mod compare;
 mod cursor;
-<<<<<<< HEAD
 pub mod ddl;
 mod frame;
 mod gather;
 mod joins;
 pub mod mutate;
-=======
-mod frame;
-mod gather;
-mod joins;
->>>>>>> expr
 mod order;
 mod predicate;
 mod select;

@@ -53,7 +53,6 @@ pub enum Restrict<'a> {
         field: usize,
         ids: &'a [String],
     },
-<<<<<<< HEAD
 }
 
 /// Which texts are equal.
@@ -63,8 +62,6 @@ pub enum Collation {
     Binary,
     /// Without regard to ASCII case.
     NoCase,
-=======
->>>>>>> expr
 }
 
 /// The parts of a statement whose rows are placed.
@@ -75,7 +72,6 @@ struct Placed<'a> {
 }
 
 impl<'a> Select<'a> {
-<<<<<<< HEAD
     /// All records of a collection in order of insertion.
     pub fn of(collection: &'a Collection) -> Self {
         Select {
@@ -100,17 +96,11 @@ impl<'a> Select<'a> {
         printer.sql
     }
 
-=======
->>>>>>> expr
     /// The fields of each record in their order; behind them the key values when `after` is given.
     pub fn rows(&self, dialect: Dialect) -> Sql {
         let reach = if self.limit < 0 { Reach::Every } else { Reach::Page };
         let mut printer = self.printer(dialect, reach);
-<<<<<<< HEAD
         let order = Order::new(self.sort, self.collection);
-=======
-        let order = Order::new(self.sort);
->>>>>>> expr
         let mut placed = self.place(&mut printer, Some(&order));
         printer.push("SELECT ");
         for (i, field) in self.collection.fields.iter().enumerate() {
@@ -166,11 +156,7 @@ impl<'a> Select<'a> {
     fn printer(&self, dialect: Dialect, reach: Reach) -> Printer {
         let reach = match (self.restrict, self.source) {
             (Restrict::All | Restrict::Refers { .. }, Source::Stored) => reach,
-<<<<<<< HEAD
             (Restrict::Id(_) | Restrict::Ids(_) | Restrict::Equals { .. }, _) | (_, Source::Virtual(_)) => Reach::Few,
-=======
-            (Restrict::Id(_) | Restrict::Ids(_), _) | (_, Source::Virtual(_)) => Reach::Few,
->>>>>>> expr
         };
         Printer::new(dialect, reach)
     }

@@ -23,7 +23,6 @@ fn printed(world: &World, root: &str, filter: &str, sort: &str) -> [String; 2] {
 fn statements() {
     let world = world();
     for (root, filter, tail) in [
-<<<<<<< HEAD
         ("posts", "owner = 'x' && n > 1", r#" WHERE t0."owner" = ? AND t0."n" > ? ORDER BY t0._rowid_"#),
         ("posts", "owner = ''", r#" WHERE t0."owner" = '' ORDER BY t0._rowid_"#),
         ("posts", "owner != 'x'", r#" WHERE t0."owner" <> ? ORDER BY t0._rowid_"#),
@@ -34,81 +33,41 @@ fn statements() {
             "posts",
             "author.t = 'x'",
             r#" JOIN "authors" AS t1 ON t1."id" = t0."author" WHERE t1."t" = ? ORDER BY t0._rowid_"#,
-=======
-        ("posts", "owner = 'x' && n > 1", r#" WHERE t0."owner" = ? AND t0."n" > ? ORDER BY t0.rowid"#),
-        ("posts", "owner = ''", r#" WHERE t0."owner" = '' ORDER BY t0.rowid"#),
-        ("posts", "owner != 'x'", r#" WHERE t0."owner" <> ? ORDER BY t0.rowid"#),
-        ("posts", "1 = 1", r" ORDER BY t0.rowid"),
-        ("posts", "1 = 2", r" WHERE FALSE ORDER BY t0.rowid"),
-        ("posts", "1 = 1 && t = 'x' || 1 = 2", r#" WHERE ((t0."t" = ?)) ORDER BY t0.rowid"#),
-        (
-            "posts",
-            "author.t = 'x'",
-            r#" JOIN "authors" AS t1 ON t1."id" = t0."author" WHERE t1."t" = ? ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "posts",
             "author.t = ''",
-<<<<<<< HEAD
             r#" LEFT JOIN "authors" AS t1 ON t1."id" = t0."author" WHERE COALESCE(t1."t", '') = '' ORDER BY t0._rowid_"#,
-=======
-            r#" LEFT JOIN "authors" AS t1 ON t1."id" = t0."author" WHERE COALESCE(t1."t", '') = '' ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "posts",
             "tags.t ?= 'x' && tags.w ?> 1",
-<<<<<<< HEAD
             r#" WHERE EXISTS (SELECT 1 FROM json_each(t0."tags") AS t1 WHERE t1."value" IN (SELECT t2."id" FROM "tags" AS t2 WHERE t2."t" = ? AND t2."w" > ?)) ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE EXISTS (SELECT 1 FROM json_each(t0."tags") AS t1 WHERE t1."value" IN (SELECT t2."id" FROM "tags" AS t2 WHERE t2."t" = ? AND t2."w" > ?)) ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "posts",
             "tags.t != 'x'",
-<<<<<<< HEAD
             r#" WHERE NOT EXISTS (SELECT 1 FROM json_each(t0."tags") AS t1 WHERE t1."value" IN (SELECT t2."id" FROM "tags" AS t2 WHERE NOT (t2."t" <> ?))) ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE NOT EXISTS (SELECT 1 FROM json_each(t0."tags") AS t1 WHERE t1."value" IN (SELECT t2."id" FROM "tags" AS t2 WHERE NOT (t2."t" <> ?))) ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "authors",
             "prof_via_whon.t ?= 'x'",
-<<<<<<< HEAD
             r#" WHERE EXISTS (SELECT 1 FROM "prof" AS t1 WHERE t1."whon" = t0."id" AND t1."t" = ?) ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE EXISTS (SELECT 1 FROM "prof" AS t1 WHERE t1."whon" = t0."id" AND t1."t" = ?) ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "authors",
             "posts_via_author.t ?= 'x'",
-<<<<<<< HEAD
             r#" WHERE t0."id" IN (SELECT t1."author" FROM "posts" AS t1 WHERE t1."author" IS NOT NULL AND t1."t" = ?) ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE t0."id" IN (SELECT t1."author" FROM "posts" AS t1 WHERE t1."author" IS NOT NULL AND t1."t" = ?) ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "authors",
             "prof_via_many.t ?= 'x'",
-<<<<<<< HEAD
             r#" WHERE t0."id" IN (SELECT t1."value" FROM "prof" AS t2, json_each(t2."many") AS t1 WHERE t1."value" IS NOT NULL AND t2."t" = ?) ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE t0."id" IN (SELECT t1."value" FROM "prof" AS t2, json_each(t2."many") AS t1 WHERE t1."value" IS NOT NULL AND t2."t" = ?) ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
         (
             "posts",
             "@collection.members.role ?= 'x' && @collection.members.best ?= t",
-<<<<<<< HEAD
             r#" WHERE EXISTS (SELECT 1 FROM "members" AS t1 WHERE t1."role" = ? AND t1."best" = t0."t") ORDER BY t0._rowid_"#,
-=======
-            r#" WHERE EXISTS (SELECT 1 FROM "members" AS t1 WHERE t1."role" = ? AND t1."best" = t0."t") ORDER BY t0.rowid"#,
->>>>>>> expr
         ),
     ] {
         assert_eq!(printed(&world, root, filter, "")[0], tail, "{filter}");
