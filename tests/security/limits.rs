@@ -63,16 +63,15 @@ async fn a_runaway_query_is_interrupted_and_others_go_on() {
         .map(|n| item("POST /api/collections/posts/records", json!({"title": format!("t{n}"), "meta": {"n": n}})))
         .collect();
     batch(&app, SUPERUSER, &posts).await.is(200);
-    let product = "@collection.posts:a.title ?~ 'x' && @collection.posts:b.title ?~ @collection.posts:a.views \
-                   && @collection.posts:c.title ?!= @collection.posts:b.title && @collection.posts:c.meta.n ?= @collection.posts:a.title";
+    // Never true, and known only after all the eight billion combinations.
+    let product = "geoDistance(@collection.posts:a.views, @collection.posts:b.views, @collection.posts:c.views, \
+                   @collection.posts:d.views) < 0";
     for _ in 0..3 {
         let answer = app.call(SUPERUSER, &list("posts", &[("filter", product)])).await;
-        assert!(matches!(answer.status, 200 | 400 | 503), "{}", answer.text());
+        assert_eq!(answer.status, 503, "{}", answer.text());
     }
     // As a rule, for everyone.
-    let run = "@collection.posts:a.title != @collection.posts:b.meta.n && @collection.posts:b.title != @collection.posts:c.meta.n \
-               && @collection.posts:c.title != @collection.posts:a.meta.n";
-    app.call(SUPERUSER, "PATCH /api/collections/posts").json(json!({"listRule": run})).await.is(200);
+    app.call(SUPERUSER, "PATCH /api/collections/posts").json(json!({"listRule": product})).await.is(200);
     let slow = app.call(GUEST, &list("posts", &[]));
     let (slow, health) = tokio::join!(slow.into_future(), app.call(GUEST, "GET /api/health").into_future());
     health.is(200);
