@@ -13,7 +13,7 @@ use super::job::guarded;
 use super::shared::Shared;
 use super::snapshot::{Place, Snapshot};
 use super::sqlite::Conn;
-use super::sqlite::pool::Pool;
+use super::sqlite::pool::{Open, Pool};
 use super::{Reader, StoreError};
 
 /// Statements remembered as too long for an async worker.
@@ -59,13 +59,9 @@ impl Readers {
     pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Readers, StoreError> {
         let closing = Arc::new(AtomicBool::new(false));
         let count = config.read_threads();
-        let pool = Pool {
-            path: config.path.clone(),
-            mmap_mib: config.mmap_mib,
-            closing: closing.clone(),
-            keep: 2 * cores() + count,
-            idle: Mutex::default(),
-        };
+        let open = Open { path: config.path.clone(), mmap_mib: config.mmap_mib, closing: closing.clone() };
+        // Enough for every thread that reads: inline reads find one free even when all reader threads are busy.
+        let pool = Pool::new(open, 2 * cores() + count)?;
         let reads = Arc::new(Reads {
             shared,
             heavy: Heavy::default(),
@@ -153,9 +149,12 @@ impl Reads {
     where
         E: From<StoreError>,
     {
-        match self.pool.with(|conn| self.run(conn, job, place)) {
-            Ok(attempt) => attempt,
-            Err(error) => Attempt::Done(Err(error.into())),
+        match place {
+            Place::Inline => self.pool.try_with(|conn| self.run(conn, job, place)).unwrap_or(Attempt::TooLong),
+            Place::Thread(_) => {
+                let attempt = self.pool.with(|conn| self.run(conn, job, place));
+                attempt.unwrap_or_else(|error| Attempt::Done(Err(error.into())))
+            }
         }
     }
 
