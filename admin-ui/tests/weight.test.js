@@ -8,6 +8,15 @@ const MAX_FIRST_PAINT_MS = 1000;
 
 const dashboard = useDashboard();
 
+test('the page runs without inline scripts, under a policy that allows none', async () => {
+	const answer = await fetch(`${base}/_/`);
+	const policy = answer.headers.get('Content-Security-Policy') ?? '';
+	const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? /default-src ([^;]*)/.exec(policy)?.[1] ?? '';
+	assert.match(scripts, /'self'/);
+	assert.doesNotMatch(scripts, /unsafe|\*/);
+	for (const [tag] of (await answer.text()).matchAll(/<script[^>]*>/g)) assert.match(tag, / src="/);
+});
+
 test('the first screen is light and quick', async () => {
 	const page = await dashboard.current.visit('#/login', { guest: true });
 	await page.getByRole('button', { name: 'Sign in' }).waitFor();

@@ -116,11 +116,15 @@ impl<'a> Select<'a> {
         if !one && !unordered {
             printer.order_by(&mut placed.sort, &order);
         }
-        if self.limit >= 0 || self.offset > 0 {
+        // An id names one record at most.
+        if !one && (self.limit >= 0 || self.offset > 0) {
+            // Written out, not a parameter: SQLite plans with it, and plans again whenever a parameter there changes.
             printer.push(" LIMIT ");
-            printer.sql.param(self.limit);
-            printer.push(" OFFSET ");
-            printer.sql.param(self.offset.max(0));
+            printer.push(&self.limit.to_string());
+            if self.offset > 0 {
+                printer.push(" OFFSET ");
+                printer.sql.param(self.offset);
+            }
         }
         printer.sql
     }

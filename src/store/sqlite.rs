@@ -80,6 +80,8 @@ impl Conn {
         db.busy_timeout(BUSY_TIMEOUT)?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        // Plans do not depend on parameters: else SQLite makes one anew whenever the pattern of a LIKE changes.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.execute_batch("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF;")?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;

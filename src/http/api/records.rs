@@ -6,9 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{ListParams, Refusal, ShapeParams};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
-use crate::http::body::{self, Raw};
+use crate::http::body::Raw;
 use crate::http::error::Answer;
-use crate::schema::FieldKind;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(view).service(list).service(create).service(update).service(delete);
@@ -63,29 +62,9 @@ pub async fn delete(ask: Ask, path: web::Path<(String, String)>) -> Answer {
     done()
 }
 
-/// What a record's body may weigh: its large fields come on top of the usual limit.
+/// What a record's body may weigh.
 fn body_limit(ask: &Ask, collection: &str) -> Result<u64> {
-    const MIB: i64 = 1 << 20;
     let catalog = ask.store.catalog();
-    let unknown = || Error::not_found("Missing or invalid collection context.");
-    let collection = catalog.find(collection).ok_or_else(unknown)?;
-    let or = |size: i64, default: i64| if size > 0 { size } else { default };
-    let extra = collection.fields.iter().map(|field| match &field.kind {
-        FieldKind::File { max_size, max_select, .. } => or(*max_size, 5 * MIB).saturating_mul((*max_select).max(1)),
-        FieldKind::Editor { max_size, .. } => or(*max_size, 5 * MIB),
-        FieldKind::Json { max_size } => or(*max_size, MIB),
-        FieldKind::Text { .. }
-        | FieldKind::Number { .. }
-        | FieldKind::Bool
-        | FieldKind::Email { .. }
-        | FieldKind::Url { .. }
-        | FieldKind::Date { .. }
-        | FieldKind::Autodate { .. }
-        | FieldKind::Select { .. }
-        | FieldKind::Relation { .. }
-        | FieldKind::Password { .. }
-        | FieldKind::GeoPoint => 0,
-    });
-    let extra = extra.fold(0i64, i64::saturating_add);
-    Ok(body::LIMIT.saturating_add(extra.unsigned_abs()))
+    let found = catalog.find(collection).map(|collection| collection.body_limit());
+    found.ok_or_else(|| Error::not_found("Missing or invalid collection context."))
 }
