@@ -6,6 +6,7 @@
 //! - A [`Change`] exists only after COMMIT and is announced in commit order, before the writer's caller is answered.
 //! - A read sees everything that was acknowledged before it began, with a catalog that fits.
 
+mod answers;
 pub mod change;
 pub mod config;
 pub mod error;
@@ -13,7 +14,6 @@ pub mod history;
 mod params;
 pub mod rows;
 
-mod counts;
 mod job;
 mod readers;
 mod shared;
@@ -36,7 +36,6 @@ use crate::clock::Clock;
 use crate::id::Ids;
 use crate::schema::{Catalog, Collection};
 use crate::sql::Sql;
-use crate::value::ValueRef;
 
 pub use self::change::{Action, Change, StoredChange};
 pub use self::config::{Config, Durability};
@@ -65,8 +64,9 @@ pub trait Reader {
     fn catalog(&self) -> &Arc<Catalog>;
     /// Runs a SELECT.
     fn query(&mut self, sql: &Sql) -> Result<Rows, StoreError>;
-    /// The first value of a SELECT as an integer, remembered until one of `tables` (all that it reads) changes.
-    fn count(&mut self, sql: &Sql, tables: &[&str]) -> Result<i64, StoreError>;
+    /// As [`Reader::query`], but the result may be remembered until one of the tables it is `about` changes: all that
+    /// decide it, `None` if something else does too. It is as new as a snapshot opened now, not as this job's own.
+    fn recall(&mut self, sql: &Sql, about: Option<&[&str]>) -> Result<Arc<Rows>, StoreError>;
 }
 
 /// What the layers above lend for opening: the store does not know what collections look like in their table.
@@ -83,7 +83,7 @@ type Collections = Vec<Arc<Collection>>;
 impl Store {
     /// Opens or creates the database, runs migrations, seeds it at first and loads the catalog.
     pub fn open(config: &Config, clock: Clock, ids: Arc<Ids>, boot: Boot) -> Result<Store, StoreError> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(u64::from(config.answers_mib) << 20));
         let writer = Writer::open(config.clone(), clock, ids, shared.clone(), boot)?;
         let readers = Readers::open(config, shared.clone())?;
         let (queue, inbox) = sync_channel(config.write_queue);
@@ -194,13 +194,5 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-fn first_int(rows: &Rows) -> i64 {
-    match rows.first().map(|row| row.at(0)) {
-        Some(ValueRef::Int(n)) => n,
-        Some(ValueRef::Real(n)) => n as i64,
-        Some(ValueRef::Null | ValueRef::Text(_)) | None => 0,
     }
 }

@@ -43,7 +43,7 @@ fn page(db: &mut dyn Reader, query: &ListQuery, ctx: &Ctx) -> Result<Vec<u8>> {
     let (total, pages) = if query.skip_total {
         (-1, -1)
     } else {
-        let total = db.count(&select.count(Dialect::Sqlite), &select.tables())?;
+        let total = db.query(&select.count(Dialect::Sqlite))?.first_int();
         (total, (total + per_page - 1) / per_page)
     };
     let rows = db.query(&select.rows(Dialect::Sqlite))?;

@@ -217,6 +217,25 @@ impl Operand {
         }
     }
 
+    /// `strftime` may ask for the time of day.
+    fn is_timeless(&self) -> bool {
+        match self {
+            Operand::Strftime(_) => false,
+            Operand::Lower(inner) => inner.is_timeless(),
+            Operand::GeoDistance(arguments) => arguments.iter().all(Operand::is_timeless),
+            Operand::Const(_)
+            | Operand::NoJson
+            | Operand::Slot(_)
+            | Operand::Column(..)
+            | Operand::Only(..)
+            | Operand::Json(..)
+            | Operand::Length(..)
+            | Operand::Shown { .. }
+            | Operand::Item(_)
+            | Operand::Changed { .. } => true,
+        }
+    }
+
     /// Calls `visit` with the position of every field of the predicate's own row that the operand reads.
     fn root_fields(&self, visit: &mut impl FnMut(usize)) {
         match self {
@@ -337,6 +356,12 @@ impl Predicate {
                 visit(field);
             }
         }
+    }
+
+    /// What it says of a record changes only when a table changes, not with the time of day.
+    pub(crate) fn is_timeless(&self) -> bool {
+        self.comparisons.iter().all(|c| c.left.is_timeless() && c.right.is_timeless())
+            && self.guards.iter().all(|guard| guard.rule.is_timeless())
     }
 
     /// Calls `visit` with the name of every table the predicate reads besides its own.

@@ -145,7 +145,7 @@ impl Records {
         };
         let select = Select { restrict, filters: &filters, limit, ..Select::of(&target) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
-        let target_page = self.page(reader, ctx, &target, Items::Rows(rows), Emails::AsAllowed)?;
+        let target_page = self.page(reader, ctx, &target, Items::Rows(Arc::new(rows)), Emails::AsAllowed)?;
         let links = match via {
             Via::Forward(_) => forward_links(&wanted, &target_page),
             Via::Back(field) => back_links(&wanted, &target_page, field),

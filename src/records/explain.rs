@@ -29,7 +29,7 @@ impl Records {
             "params": sql.params.iter().map(param).collect::<Vec<_>>(),
             "plan": plan,
             "rowsReturned": rows.len(),
-            "rowsInCollection": reader.count(&crate::sql::Select::of(&listing.collection).count(Dialect::Sqlite), &[&listing.collection.name])?,
+            "rowsInCollection": reader.query(&crate::sql::Select::of(&listing.collection).count(Dialect::Sqlite))?.first_int(),
             "suggestion": suggestion(listing, scans, sorts, query),
         });
         Ok(json::text(&answer).into_bytes())

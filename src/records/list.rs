@@ -40,15 +40,18 @@ impl Records {
         }
         let filters: Vec<&Bound> = listing.filters.iter().collect();
         let select = listing.select(query, &filters);
+        let about = select.about();
         let rows = if filters.iter().any(|filter| filter.is_never()) {
-            Rows::default()
+            Arc::default()
         } else {
-            reader.query(&select.rows(Dialect::Sqlite))?
+            // What is expanded has to be of the same moment as the rows.
+            let about = about.as_deref().filter(|_| ctx.query("expand").is_none());
+            reader.recall(&select.rows(Dialect::Sqlite), about)?
         };
         let total = match query.skip_total {
             true => -1,
             false if rows.is_empty() && query.page == 1 => 0,
-            false => reader.count(&select.count(Dialect::Sqlite), &select.tables())?,
+            false => reader.recall(&select.count(Dialect::Sqlite), about.as_deref())?.first_int(),
         };
         let next = self.next_cursor(&listing, &rows, query);
         let mut page = self.page(reader, ctx, collection, Items::Rows(rows), Emails::AsAllowed)?;

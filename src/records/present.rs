@@ -27,8 +27,7 @@ pub struct Page {
 
 /// Where the values are.
 pub enum Items {
-    Rows(Rows),
-    Shared(Arc<Rows>),
+    Rows(Arc<Rows>),
     One(Arc<Record>),
 }
 
@@ -36,7 +35,6 @@ impl Items {
     pub fn len(&self) -> usize {
         match self {
             Items::Rows(rows) => rows.len(),
-            Items::Shared(rows) => rows.len(),
             Items::One(_) => 1,
         }
     }
@@ -49,7 +47,6 @@ impl Items {
     pub fn with<T>(&self, index: usize, f: impl FnOnce(&dyn Row) -> T) -> T {
         match self {
             Items::Rows(rows) => f(&rows.row(index)),
-            Items::Shared(rows) => f(&rows.row(index)),
             Items::One(record) => f(record.as_ref()),
         }
     }

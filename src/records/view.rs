@@ -32,7 +32,7 @@ impl Records {
         if rows.is_empty() {
             return Err(Error::not_found(""));
         }
-        let page = self.page(reader, ctx, collection, Items::Rows(rows), Emails::AsAllowed)?;
+        let page = self.page(reader, ctx, collection, Items::Rows(Arc::new(rows)), Emails::AsAllowed)?;
         self.answer(reader, ctx, page)
     }
 
@@ -53,7 +53,7 @@ impl Records {
         let (records, collection, rows) = (self.clone(), collection.clone(), Arc::new(rows));
         self.store
             .read(move |reader| {
-                let items = Items::Shared(rows.clone());
+                let items = Items::Rows(rows.clone());
                 let page = records.page(reader, &Ctx::default(), &collection, items, Emails::AsAllowed)?;
                 let mut out = Vec::new();
                 page.write_all(&mut out);

@@ -139,17 +139,21 @@ impl<'a> Select<'a> {
         self.bare(("SELECT 1", " LIMIT 1"), self.printer(dialect, Reach::Page))
     }
 
-    /// The tables that the statements read.
-    pub fn tables(&self) -> Vec<&'a str> {
+    /// The tables that decide what the statements find; `None` if something else does too: the tables of a view, the
+    /// clock, chance.
+    pub fn about(&self) -> Option<Vec<&'a str>> {
         let mut tables = vec![self.collection.name.as_str()];
+        let mut views = self.collection.is_view();
         for predicate in self.predicates() {
             predicate.tables(&mut |collection| {
+                views |= collection.is_view();
                 if !tables.contains(&collection.name.as_str()) {
                     tables.push(&collection.name);
                 }
             });
         }
-        tables
+        let decided = !views && self.sort.sort.is_repeatable() && self.predicates().all(Predicate::is_timeless);
+        decided.then_some(tables)
     }
 
     fn predicates(&self) -> impl Iterator<Item = &'a Predicate> + use<'a> {

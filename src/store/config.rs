@@ -25,6 +25,10 @@ pub struct Config {
     pub read_timeout_ms: u64,
     /// How long a read may occupy the thread that asks before it moves to a reader thread; 0 = moves at once.
     pub inline_budget_us: u64,
+    /// Pages of the file that readers keep, in MiB for all of them together; each has 2 at least.
+    pub page_cache_mib: u32,
+    /// Results of lists and totals that are remembered until their tables change, in MiB; 0 = none.
+    pub answers_mib: u32,
     /// How much of the file readers map into memory instead of copying pages; 0 = nothing. An unreadable disk then ends
     /// the process rather than the query.
     pub mmap_mib: u32,
@@ -57,6 +61,8 @@ impl Default for Config {
             read_queue: 1024,
             read_timeout_ms: 30_000,
             inline_budget_us: 1000,
+            page_cache_mib: 24,
+            answers_mib: 8,
             mmap_mib: 0,
             history_days: 7,
             history_mib: 64,

@@ -16,6 +16,8 @@ use super::sqlite::Conn;
 use super::sqlite::pool::{Open, Pool};
 use super::{Reader, StoreError};
 
+/// What a connection keeps of the file at least: SQLite's default.
+const LEAST_PAGES_KIB: usize = 2048;
 /// Statements remembered as too long for an async worker.
 const HEAVY: usize = 512;
 
@@ -59,9 +61,15 @@ impl Readers {
     pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Readers, StoreError> {
         let closing = Arc::new(AtomicBool::new(false));
         let count = config.read_threads();
-        let open = Open { path: config.path.clone(), mmap_mib: config.mmap_mib, closing: closing.clone() };
         // Enough for every thread that reads: inline reads find one free even when all reader threads are busy.
-        let pool = Pool::new(open, 2 * cores() + count)?;
+        let size = cores() + 1 + count;
+        let open = Open {
+            path: config.path.clone(),
+            page_cache_kib: ((config.page_cache_mib as usize) << 10).div_ceil(size).max(LEAST_PAGES_KIB),
+            mmap_mib: config.mmap_mib,
+            closing: closing.clone(),
+        };
+        let pool = Pool::new(open, size)?;
         let reads = Arc::new(Reads {
             shared,
             heavy: Heavy::default(),

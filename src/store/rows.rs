@@ -87,6 +87,20 @@ impl Rows {
         self.cells.chunks_exact(self.width.max(1)).map(|cells| RowRef { cells, text: &self.text })
     }
 
+    /// The first value as an integer: what a count says.
+    pub fn first_int(&self) -> i64 {
+        match self.first().map(|row| row.at(0)) {
+            Some(ValueRef::Int(n)) => n,
+            Some(ValueRef::Real(n)) => n as i64,
+            Some(ValueRef::Null | ValueRef::Text(_)) | None => 0,
+        }
+    }
+
+    /// Bytes that it holds.
+    pub(super) fn size(&self) -> usize {
+        size_of::<Rows>() + self.cells.capacity() * size_of::<Cell>() + self.text.capacity()
+    }
+
     /// Names of the columns as the query gives them.
     pub fn columns(&self) -> &[String] {
         &self.columns

@@ -5,21 +5,30 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use arc_swap::ArcSwap;
 
 use super::Change;
-use super::counts::Counts;
+use super::answers::Answers;
 use crate::schema::Catalog;
 
 type Listener = Arc<dyn Fn(&[Arc<Change>]) + Send + Sync>;
 
-#[derive(Default)]
 pub struct Shared {
     pub catalog: ArcSwap<Catalog>,
-    pub counts: Counts,
+    pub answers: Answers,
     /// Held for writing from before a COMMIT that changes tables until the catalog that knows of it is visible.
     schema: RwLock<()>,
     listeners: RwLock<Vec<Listener>>,
 }
 
 impl Shared {
+    /// With so many bytes of room for results that are remembered.
+    pub fn new(room: u64) -> Shared {
+        Shared {
+            catalog: ArcSwap::default(),
+            answers: Answers::new(room),
+            schema: RwLock::default(),
+            listeners: RwLock::default(),
+        }
+    }
+
     /// The catalog has moved on from `seen`, or does so within the commit that runs at this moment.
     pub fn has_moved(&self, seen: &Arc<Catalog>) -> bool {
         let _no_commit: RwLockReadGuard<'_, ()> = self.schema.read().unwrap_or_else(PoisonError::into_inner);

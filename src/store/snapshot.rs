@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::sqlite::Conn;
-use super::{Reader, Rows, StoreError, counts, readers::Reads};
+use super::{Reader, Rows, StoreError, answers, readers::Reads};
 use crate::schema::Catalog;
 use crate::sql::Sql;
 
@@ -51,7 +51,7 @@ impl<'a> Snapshot<'a> {
             Place::Inline => conn.limit.arm(started + reads.inline_budget * SLACK, INLINE_TICKS),
             Place::Thread(deadline) => conn.limit.arm(deadline, u32::MAX),
         }
-        let seen = reads.shared.counts.now();
+        let seen = reads.shared.answers.now();
         Snapshot { conn, reads, place, started, catalog, seen, open: false, met: Met::default() }
     }
 
@@ -116,13 +116,14 @@ impl Reader for Snapshot<'_> {
         result
     }
 
-    fn count(&mut self, sql: &Sql, tables: &[&str]) -> Result<i64, StoreError> {
-        let key = counts::key(sql);
-        if let Some(total) = self.reads.shared.counts.find(&key, tables) {
-            return Ok(total);
+    fn recall(&mut self, sql: &Sql, about: Option<&[&str]>) -> Result<Arc<Rows>, StoreError> {
+        let Some(about) = about else { return self.query(sql).map(Arc::new) };
+        let key = answers::key(sql);
+        if let Some(rows) = self.reads.shared.answers.find(&key, about) {
+            return Ok(rows);
         }
-        let total = super::first_int(&self.query(sql)?);
-        self.reads.shared.counts.remember(key, total, self.seen);
-        Ok(total)
+        let rows = Arc::new(self.query(sql)?);
+        self.reads.shared.answers.remember(key, &rows, self.seen);
+        Ok(rows)
     }
 }

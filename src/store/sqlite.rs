@@ -66,13 +66,18 @@ impl Conn {
         Ok(conn)
     }
 
-    /// A connection that cannot write or attach files, and maps the first `mmap_mib` of the file.
-    pub fn open_reader(path: &Path, mmap_mib: u32, limit: Arc<Limit>) -> Result<Conn, StoreError> {
+    /// A connection that cannot write or attach files.
+    pub fn open_reader(path: &Path, limit: Arc<Limit>) -> Result<Conn, StoreError> {
         let conn = Conn::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, limit)?;
         conn.db.set_limit(Bound::SQLITE_LIMIT_ATTACHED, 0)?;
-        let mmap = u64::from(mmap_mib) << 20;
-        conn.batch(&format!("PRAGMA query_only=ON; PRAGMA mmap_size={mmap};"))?;
+        conn.batch("PRAGMA query_only=ON;")?;
         Ok(conn)
+    }
+
+    /// Keeps pages of the file in memory, and maps the first of it.
+    pub fn keep(&self, page_cache_kib: usize, mmap_mib: u32) -> Result<(), StoreError> {
+        let mmap = u64::from(mmap_mib) << 20;
+        self.batch(&format!("PRAGMA cache_size=-{page_cache_kib}; PRAGMA mmap_size={mmap};"))
     }
 
     fn open(path: &Path, flags: OpenFlags, limit: Arc<Limit>) -> Result<Conn, StoreError> {

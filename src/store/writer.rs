@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use super::answers::Touched;
 use super::change::Change;
 use super::config::Config;
-use super::counts::Touched;
 use super::history::{self, Keep, Position};
 use super::job::{Company, Job, Work, job};
 use super::shared::Shared;
@@ -236,10 +236,10 @@ impl Writer {
         self.changes_to_trim -= at.seq - self.at.seq;
         self.at = at;
         if schema || unknown {
-            self.shared.counts.touch(Touched::Everything);
+            self.shared.answers.touch(Touched::Everything);
         } else if !changes.is_empty() {
             let mut names = changes.iter().map(|change| change.collection.name.as_str());
-            self.shared.counts.touch(Touched::Tables(&mut names));
+            self.shared.answers.touch(Touched::Tables(&mut names));
         }
         self.shared.publish(&changes);
         Ok(())
@@ -253,7 +253,7 @@ impl Writer {
             self.tx.catalog = Arc::new(Catalog::new(self.tx.catalog.version + 1, collections));
             self.shared.catalog.store(self.tx.catalog.clone());
         }
-        self.shared.counts.touch(Touched::Everything);
+        self.shared.answers.touch(Touched::Everything);
         let missed = history::since(&mut self.tx, self.at.seq, FOREIGN_CHANGES)?;
         self.at = Position::load(&self.tx.conn)?;
         let catalog = &self.tx.catalog;

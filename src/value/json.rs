@@ -153,6 +153,10 @@ pub fn write_real(out: &mut Vec<u8>, n: f64) {
         out.extend_from_slice(b"null");
     } else if n == 0.0 {
         out.push(b'0');
+    } else if (1e-4..1e15).contains(&n.abs()) {
+        let mut digits = zmij::Buffer::new();
+        let text = digits.format_finite(n);
+        out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
     } else if (1e-6..1e21).contains(&n.abs()) {
         let _ = write!(out, "{n}");
     } else {

@@ -66,3 +66,36 @@ async fn pages_beyond_the_end_are_empty_with_true_totals() {
         answer.is(200).has(json!({"totalItems": 1, "totalPages": 1, "items": []}));
     }
 }
+
+/// The total and the first title.
+async fn top(app: &TestApp, line: &str) -> (i64, String) {
+    let answer = app.call(GUEST, line).await.is(200).json();
+    (answer["totalItems"].as_i64().unwrap(), answer["items"][0]["title"].as_str().unwrap().to_string())
+}
+
+#[tokio::test]
+async fn a_page_asked_for_again_is_as_new_as_the_last_answered_write() {
+    let app = TestApp::start().await;
+    let line = list("posts", &[("sort", "-views")]);
+    let mut post = Json::Null;
+    for n in 0..5 {
+        post = app.record("posts", json!({"title": format!("t{n}"), "views": n})).await;
+        assert_eq!(top(&app, &line).await, (n + 1, format!("t{n}")));
+        assert_eq!(top(&app, &line).await, (n + 1, format!("t{n}")));
+    }
+    app.call(GUEST, &one("PATCH", "posts", &post)).json(json!({"title": "new"})).await.is(200);
+    assert_eq!(top(&app, &line).await, (5, "new".to_string()));
+    app.call(GUEST, &one("DELETE", "posts", &post)).await.is(204);
+    assert_eq!(top(&app, &line).await, (4, "t3".to_string()));
+}
+
+#[tokio::test]
+async fn pages_and_totals_of_views_follow_the_tables_they_are_made_of() {
+    let app = TestApp::start().await;
+    let query = "SELECT id, title FROM posts WHERE views > 0";
+    app.collection(json!({"name": "seen", "type": "view", "listRule": "", "viewQuery": query})).await;
+    for n in 1..4 {
+        app.record("posts", json!({"title": format!("t{n}"), "views": n})).await;
+        assert_eq!(top(&app, &list("seen", &[("sort", "-title")])).await, (n, format!("t{n}")));
+    }
+}

@@ -207,7 +207,26 @@ fn the_tables_read_are_told() {
     let filter =
         compile("tags.t ?= 'x' && @collection.empty.t ?!= t", &world.scope("posts", &su)).unwrap().bind(&su.ctx);
     let filters = [&filter];
-    let mut tables = World::select(world.collection("posts"), &filters, &sort).tables().into_iter().collect::<Vec<_>>();
+    let mut tables = World::select(world.collection("posts"), &filters, &sort).about().unwrap();
     tables.sort_unstable();
     assert_eq!(tables, ["authors", "empty", "posts", "tags"]);
+}
+
+#[test]
+fn what_a_view_the_clock_or_chance_decides_is_not_told() {
+    let world = world();
+    let su = Asker::superuser();
+    for (filter, sort, told) in [
+        ("t = 'x'", "t", true),
+        ("t = 'x'", "@random", false),
+        ("strftime('%Y', 'now') = t", "", false),
+        ("t:lower = 'x' && (n > 1 || strftime('%Y', t) = '2024')", "", false),
+    ] {
+        let scope = world.scope("posts", &su);
+        let sort = Sort::compile(sort, &scope).unwrap().bind(&su.ctx);
+        let filter_bound = compile(filter, &scope).unwrap().bind(&su.ctx);
+        let filters = [&filter_bound];
+        let select = World::select(world.collection("posts"), &filters, &sort);
+        assert_eq!(select.about().is_some(), told, "{filter}");
+    }
 }

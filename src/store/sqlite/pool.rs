@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Open {
     pub path: PathBuf,
+    pub page_cache_kib: usize,
     pub mmap_mib: u32,
     /// Ends what runs on any of them.
     pub closing: Arc<AtomicBool>,
@@ -65,7 +66,9 @@ impl r2d2::ManageConnection for Open {
         if self.closing.load(Ordering::Relaxed) {
             return Err(StoreError::Closed);
         }
-        Conn::open_reader(&self.path, self.mmap_mib, Arc::new(Limit::new(self.closing.clone())))
+        let conn = Conn::open_reader(&self.path, Arc::new(Limit::new(self.closing.clone())))?;
+        conn.keep(self.page_cache_kib, self.mmap_mib)?;
+        Ok(conn)
     }
 
     fn is_valid(&self, _: &mut Conn) -> Result<(), StoreError> {
