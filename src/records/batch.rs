@@ -140,6 +140,9 @@ impl Records {
         let catalog = self.store.catalog();
         let Some(collection) = catalog.find(&creation.collection) else { return Ok(()) };
         creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;
+        if creation.body.uploads.is_empty() {
+            return Ok(());
+        }
         let (values, files) = creation.body.values(collection);
         let given = values.get("id").map(to_text).filter(|id| !id.is_empty());
         let id = given.as_deref().unwrap_or(&creation.fresh_id);

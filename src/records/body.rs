@@ -1,5 +1,6 @@
 //! What a write submits: JSON or form values, and files with the names they will be stored under.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::files::Upload;
@@ -63,7 +64,10 @@ impl Input {
 
     /// The submitted values with the names of uploads standing in for their parts: names already given for the same
     /// key come first, uploads after them. Parts for anything but file fields are left out.
-    pub fn values(&self, collection: &Collection) -> (Object, Vec<NewFile>) {
+    pub fn values(&self, collection: &Collection) -> (Cow<'_, Object>, Vec<NewFile>) {
+        if self.uploads.is_empty() {
+            return (Cow::Borrowed(&self.fields), Vec::new());
+        }
         let mut values = self.fields.clone();
         let mut accepted = Vec::new();
         for file in &self.uploads {
@@ -80,6 +84,6 @@ impl Input {
             values.insert(file.key.clone(), Json::Array(names));
             accepted.push(file.clone());
         }
-        (values, accepted)
+        (Cow::Owned(values), accepted)
     }
 }

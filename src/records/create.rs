@@ -1,5 +1,6 @@
 //! Creating a record: everything that needs no database first, then one job for the writer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::context::Ctx;
@@ -100,18 +101,18 @@ impl Records {
         }
         let ctx = self.rule_ctx(&creation.ctx, collection, rule, &draft);
         // The rule sees the record before anything is generated for it, and never as verified.
-        let mut seen = draft.record.clone();
+        let mut seen = Cow::Borrowed(&draft.record);
         if collection.is_auth() {
-            seen.set("verified", false);
+            seen.to_mut().set("verified", false);
         }
         // A stored rule that no longer compiles lets nobody through.
         let gate = self.gate_new(catalog, collection, &ctx, rule).map_err(|_| Error::bad_request(FAILED))?;
         let pending = match gate.filter()? {
             None => None,
-            Some(bound) => match bound.eval(&seen) {
+            Some(bound) => match bound.eval(seen.as_ref()) {
                 crate::expr::Verdict::Pass => None,
                 crate::expr::Verdict::Fail => return Err(Error::bad_request(FAILED)),
-                crate::expr::Verdict::AskDatabase => Some((bound, seen.values)),
+                crate::expr::Verdict::AskDatabase => Some((bound, seen.values.clone())),
             },
         };
         let manager = if collection.is_auth() { self.manager_gate(catalog, collection, &ctx) } else { Gate::Closed };

@@ -89,16 +89,19 @@ fn check(items: &[Item], max: usize) -> Result<Errors> {
         return Ok(errors);
     }
     for (index, item) in items.iter().enumerate() {
-        let item_errors = errors.nested("requests").nested(index.to_string());
+        let mut wrong = Errors::default();
         match item.method.as_deref().unwrap_or_default() {
-            "" => item_errors.add("method", FieldError::required()),
+            "" => wrong.add("method", FieldError::required()),
             method if METHODS.contains(&method) => {}
-            _ => item_errors.add("method", FieldError::new("validation_in_invalid", "Must be a valid value.")),
+            _ => wrong.add("method", FieldError::new("validation_in_invalid", "Must be a valid value.")),
         }
         match item.url.as_deref().unwrap_or_default() {
-            "" => item_errors.add("url", FieldError::required()),
-            url if url.len() > URL => item_errors.add("url", too_long(URL)),
+            "" => wrong.add("url", FieldError::required()),
+            url if url.len() > URL => wrong.add("url", too_long(URL)),
             _ => {}
+        }
+        if !wrong.is_empty() {
+            *errors.nested("requests").nested(index.to_string()) = wrong;
         }
     }
     Ok(errors)
