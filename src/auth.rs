@@ -1,12 +1,17 @@
 //! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
 
 pub mod callers;
+mod forms;
 pub mod methods;
+mod mfa;
+mod origins;
 pub mod password;
 pub mod refresh;
 pub mod response;
+pub mod sign_in;
 pub mod superusers;
 pub mod tokens;
+pub mod visit;
 
 use std::sync::Arc;
 
@@ -15,6 +20,8 @@ use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
+pub use sign_in::{Proof, SignIn};
+pub use visit::Visit;
 
 /// The service; cheap to clone.
 #[derive(Clone)]

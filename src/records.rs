@@ -9,6 +9,7 @@ pub mod authorize;
 pub mod batch;
 pub mod body;
 pub mod create;
+pub mod dependents;
 pub mod draft;
 pub mod expand;
 pub mod explain;

@@ -2,22 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::passwords::Verdict;
-use crate::schema::{AuthOptions, Collection, FieldKind, Record};
+use crate::schema::{Collection, FieldKind, Record};
 use crate::sql::{Collation, Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
-use crate::value::{Json, Object};
+use crate::value::Object;
 
-use super::response::Issue;
-use super::{Auth, find};
+use super::sign_in::{Method, PASSWORD};
+use super::{Auth, Proof, SignIn, Visit, find, forms};
 
 const FAILED: &str = "Failed to authenticate.";
-const LOADING: &str = "An error occurred while loading the submitted data.";
-const VALIDATING: &str = "An error occurred while validating the submitted data.";
-/// Bytes of an identity or a password.
-const MAX: usize = 255;
 
 struct Form {
     identity: String,
@@ -25,41 +20,30 @@ struct Form {
     field: Option<String>,
 }
 
-/// 403 where passwords are not a way to sign in.
-fn enabled(collection: &Collection) -> Result<&AuthOptions> {
-    let message = "The collection is not configured to allow password authentication.";
-    collection.auth().filter(|options| options.password_auth.enabled).ok_or_else(|| Error::forbidden(message))
-}
-
 impl Auth {
-    /// Whether a password may be tried at all; answered before the body is read.
-    pub fn takes_passwords(&self, collection: &str) -> Result<()> {
-        enabled(find(&self.records.store.catalog(), collection)?).map(|_| ())
+    /// Whether a method may be tried at all; answered before the body is read.
+    pub fn offers(&self, collection: &str, method: &Method) -> Result<()> {
+        method.of(find(&self.records.store.catalog(), collection)?).map(|_| ())
     }
 
-    /// `{record, token}` for the right identity and password; 400 otherwise.
-    pub async fn with_password(&self, ctx: Ctx, collection: &str, body: &Object) -> Result<Vec<u8>> {
+    /// A session for the right identity and password; 400 otherwise.
+    pub async fn with_password(&self, visit: Visit, collection: &str, body: &Object) -> Result<SignIn> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
-        let options = enabled(&collection)?;
+        let options = PASSWORD.of(&collection)?;
         let form = Form::read(body, &options.password_auth.identity_fields)?;
-        let mfa = options.mfa.enabled;
         let Some(record) = self.identify(&collection, &form).await? else {
             self.records.hasher.verify_nobody(&form.password).await?;
             return Err(Error::bad_request(FAILED));
         };
         let hash = record.get("password").text().to_string();
-        let record = match self.records.hasher.verify(&form.password, &hash).await? {
+        let account = match self.records.hasher.verify(&form.password, &hash).await? {
             Verdict::Wrong => return Err(Error::bad_request(FAILED)),
             Verdict::Right => record,
             Verdict::RightButOld => self.rehash(record, &form.password).await?,
         };
-        if mfa {
-            // One factor is not enough, and the second is not there yet: nobody gets in half-way.
-            return Err(Error::forbidden("Multi-factor sign-in is not available yet."));
-        }
-        let ctx = Ctx { purpose: Purpose::Password, body: Arc::new(body.clone()), ..ctx };
-        self.respond(ctx, record, Issue::Fresh).await
+        let visit = visit.asking(PASSWORD.purpose, body);
+        self.sign_in(visit, Proof { account, method: &PASSWORD, meta: None }).await
     }
 
     /// The record with this identity: the first identity field that has it, e-mail first.
@@ -115,34 +99,18 @@ impl Auth {
 
 impl Form {
     fn read(body: &Object, identity_fields: &[String]) -> Result<Form> {
-        // Keys of forms, unlike those of records, are matched without regard to case.
-        let value = |key: &str| body.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value);
-        let text = |key: &str| match value(key) {
-            None | Some(Json::Null) => Ok(String::new()),
-            Some(Json::String(text)) => Ok(text.clone()),
-            Some(_) => Err(Error::bad_request(LOADING)),
-        };
         let form = Form {
-            identity: text("identity")?,
-            password: text("password")?,
-            field: Some(text("identityField")?).filter(|field| !field.is_empty()),
+            identity: forms::text(body, "identity")?,
+            password: forms::text(body, "password")?,
+            field: Some(forms::text(body, "identityField")?).filter(|field| !field.is_empty()),
         };
         let mut errors = Errors::default();
-        for (key, value) in [("identity", &form.identity), ("password", &form.password)] {
-            if value.is_empty() {
-                errors.add(key, FieldError::required());
-            } else if value.len() > MAX {
-                let message = format!("The length must be between 1 and {MAX}.");
-                errors.add(
-                    key,
-                    FieldError::new("validation_length_out_of_range", message).with("min", 1).with("max", 255),
-                );
-            }
-        }
+        forms::required(&mut errors, "identity", &form.identity, forms::MAX);
+        forms::required(&mut errors, "password", &form.password, forms::MAX);
         if form.field.as_ref().is_some_and(|field| !identity_fields.contains(field)) {
             errors.add("identityField", FieldError::new("validation_in_invalid", "Must be a valid value."));
         }
-        errors.into_result(VALIDATING)?;
+        errors.into_result(forms::VALIDATING)?;
         Ok(form)
     }
 }

@@ -37,6 +37,34 @@ pub struct Claims {
     /// May be exchanged for a newer one; auth tokens only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refreshable: Option<bool>,
+    /// The address a mail went to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The address an account is to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_email: Option<String>,
+}
+
+impl Claims {
+    /// What every token of `account` says, with the lifetime of its collection.
+    pub fn of(account: &Record, kind: Kind, now: Timestamp) -> Result<Claims> {
+        let options = account.collection.auth().ok_or_else(no_account)?;
+        Ok(Claims {
+            id: account.id().to_string(),
+            collection_id: account.collection.id.clone(),
+            kind,
+            exp: Some(now.seconds().saturating_add(kind.options(options).duration)),
+            nbf: None,
+            iat: None,
+            refreshable: None,
+            email: None,
+            new_email: None,
+        })
+    }
+}
+
+fn no_account() -> Error {
+    Error::internal("tokens need an auth collection")
 }
 
 impl Kind {
@@ -56,6 +84,11 @@ impl Kind {
 pub fn key(record: &Record, collection: &Collection, kind: Kind) -> Option<String> {
     let secret = &kind.options(collection.auth()?).secret;
     Some(format!("{}{secret}", record.get("tokenKey").text()))
+}
+
+/// Signs claims with the key of `account`.
+pub fn sign_for(account: &Record, claims: &Claims) -> Result<String> {
+    sign(claims, &key(account, &account.collection, claims.kind).ok_or_else(no_account)?)
 }
 
 /// Signs claims.
@@ -101,6 +134,8 @@ mod tests {
             nbf: None,
             iat: None,
             refreshable: Some(true),
+            email: None,
+            new_email: None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 
@@ -14,6 +14,7 @@ use super::Services;
 use super::body;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
+use crate::auth::Visit;
 use crate::context::{Caller, Ctx, Purpose};
 use crate::error::{Error, Result};
 use crate::schema::{Catalog, Collection};
@@ -67,6 +68,13 @@ impl Ask {
             }
         };
         Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, JSON)).body(body))
+    }
+
+    /// The request as signing in sees it.
+    pub fn visit(&self, request: &HttpRequest) -> Visit {
+        let agent =
+            request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        Visit { ctx: self.ctx.clone(), ip: self.real_ip(request), user_agent: agent.unwrap_or_default() }
     }
 
     /// The address of whoever asks.

@@ -96,6 +96,19 @@ impl Records {
         self.gate(catalog, collection, ctx, rule.filter(|text| !text.is_empty())).unwrap_or(Gate::Closed)
     }
 
+    /// Whether `subject` satisfies a condition of its collection that nobody is above, superusers included.
+    pub fn satisfies(
+        &self,
+        reader: &mut dyn Reader,
+        ctx: &Ctx,
+        (collection, condition): (&Arc<Collection>, &str),
+        subject: Subject<'_>,
+    ) -> Result<bool> {
+        let predicate = self.plans.predicate(reader.catalog(), collection, ctx, Access::Rule, condition);
+        let bound = predicate.map_err(|error| Error::internal(error.to_string()))?.bind(ctx);
+        self.holds(reader, collection, &bound, subject)
+    }
+
     /// Whether `bound` holds for `subject`: in memory when it can, else by one SELECT.
     pub fn holds(
         &self,

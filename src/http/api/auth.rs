@@ -1,13 +1,17 @@
 //! Signing in: `/api/collections/{collection}/auth-…`.
 
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Refusal, ShapeParams};
+use crate::auth::SignIn;
+use crate::auth::sign_in::PASSWORD;
 use crate::error::{Error, Result};
 use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;
-use crate::http::error::Answer;
+use crate::http::error::{Answer, JSON};
+use crate::value::json;
 
 /// What malformed bodies of this resource are answered.
 const LOADING: &str = "An error occurred while loading the submitted data.";
@@ -19,10 +23,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Sign in with a password
 #[utoipa::path(tag = "auth", params(ShapeParams), request_body = Object, responses((status = 200, description = "Token and record", body = Object), Refusal))]
 #[post("/api/collections/{collection}/auth-with-password")]
-pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
-    ask.auth.takes_passwords(&path)?;
+pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
+    ask.auth.offers(&path, &PASSWORD)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.json(ask.auth.with_password(ask.ctx.clone(), &path, &form).await?)
+    signed_in(&ask, ask.auth.with_password(ask.visit(&request), &path, &form).await?)
 }
 
 /// Renew a token
@@ -34,7 +38,7 @@ pub async fn refresh(ask: Ask, path: web::Path<String>, request: HttpRequest) ->
     known(&ask, &path)?;
     ask.member_of(&path)?;
     let shown = ask::token(request.headers()).unwrap_or_default();
-    ask.json(ask.auth.refresh(ask.ctx.clone(), &path, shown).await?)
+    ask.json(ask.auth.refresh(ask.visit(&request), &path, shown).await?)
 }
 
 /// Ways to sign in
@@ -43,6 +47,17 @@ pub async fn refresh(ask: Ask, path: web::Path<String>, request: HttpRequest) ->
 pub async fn methods(ask: Ask, path: web::Path<String>) -> Answer {
     known(&ask, &path)?;
     ask.json(ask.auth.methods(&path)?)
+}
+
+/// The session, or 401 with the id that the next factor has to come with.
+fn signed_in(ask: &Ask, outcome: SignIn) -> Answer {
+    match outcome {
+        SignIn::Session(body) => ask.json(body),
+        SignIn::MoreFactors { mfa_id } => {
+            let body = json::text(&serde_json::json!({ "mfaId": mfa_id }));
+            Ok(HttpResponse::Unauthorized().insert_header((CONTENT_TYPE, JSON)).body(body))
+        }
+    }
 }
 
 /// An unknown collection is answered before a token or a body is looked at.
