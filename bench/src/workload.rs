@@ -17,6 +17,8 @@ pub struct Workload {
     pub what: &'static str,
     /// Levels of concurrency that are of interest.
     pub connections: &'static [usize],
+    /// Server CPU in µs per request to reach, and at which level.
+    pub goal: (f64, usize),
     /// Appends the next request in wire form.
     pub request: fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>,
 }
