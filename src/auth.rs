@@ -1,25 +1,39 @@
-//! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
+//! Signing in: tokens, who a token belongs to, the methods, what is proven by mail, superusers.
 
+mod accounts;
 pub mod callers;
+mod email_change;
 mod forms;
+mod impersonate;
+pub mod later;
+mod letters;
+mod link;
 pub mod methods;
 mod mfa;
 mod origins;
+pub mod otp;
 pub mod password;
+mod password_reset;
+mod recent;
 pub mod refresh;
 pub mod response;
 pub mod sign_in;
 pub mod superusers;
 pub mod tokens;
+mod verification;
 pub mod visit;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::mail::Mailer;
 use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
+use later::Later;
+use recent::Recent;
 pub use sign_in::{Proof, SignIn};
 pub use visit::Visit;
 
@@ -28,15 +42,30 @@ pub use visit::Visit;
 pub struct Auth {
     records: Records,
     callers: Arc<Callers>,
+    mailer: Mailer,
+    later: Later,
+    recent: Arc<Recent>,
 }
 
 impl Auth {
-    /// Watches `records`' store so that no caller outlives a change of its record.
-    pub fn new(records: Records) -> Self {
+    /// Watches `records`' store so that no caller outlives a change of its record. Works in the background on the
+    /// current runtime.
+    pub fn new(records: Records, mailer: Mailer) -> Self {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
-        Auth { records, callers }
+        Auth { records, callers, mailer, later: Later::here(), recent: Arc::default() }
+    }
+
+    /// 404 unless `collection` has accounts.
+    pub fn is_auth(&self, collection: &str) -> Result<()> {
+        find(&self.records.store.catalog(), collection).map(|_| ())
+    }
+
+    /// Finishes what answers did not wait for, mails included, within twice `within`.
+    pub async fn close(&self, within: Duration) {
+        self.later.finish(within).await;
+        self.mailer.close(within).await;
     }
 }
 
