@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
+use crate::limits::Windows;
 use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
 use crate::records::plans::Plans;
@@ -32,6 +33,9 @@ impl Default for World {
         World { clock: Clock::System, ids: Arc::new(Ids::default()) }
     }
 }
+
+/// Counters of requests that are kept, by rule and address.
+const COUNTERS: usize = 65_536;
 
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
@@ -65,6 +69,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         files,
         settings,
         clock,
+        limits: Windows::new(COUNTERS),
         config: config.http.clone(),
         rules: Default::default(),
         store,

@@ -4,6 +4,7 @@ mod accounts;
 pub mod callers;
 mod email_change;
 mod forms;
+mod guard;
 mod impersonate;
 pub mod later;
 mod letters;
@@ -32,6 +33,7 @@ use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
+use guard::Guard;
 use later::Later;
 use recent::Recent;
 pub use sign_in::{Proof, SignIn};
@@ -45,6 +47,7 @@ pub struct Auth {
     mailer: Mailer,
     later: Later,
     recent: Arc<Recent>,
+    guard: Arc<Guard>,
 }
 
 impl Auth {
@@ -54,7 +57,7 @@ impl Auth {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
-        Auth { records, callers, mailer, later: Later::here(), recent: Arc::default() }
+        Auth { records, callers, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
     }
 
     /// 404 unless `collection` has accounts.

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod email_change;
+mod guard;
 mod impersonate;
 mod mails;
 mod otp;

@@ -14,6 +14,7 @@ use super::Services;
 use super::body;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
+use super::limits;
 use crate::auth::Visit;
 use crate::context::{Caller, Ctx, Purpose};
 use crate::error::{Error, Result};
@@ -79,8 +80,12 @@ impl Ask {
 
     /// The address of whoever asks.
     pub fn real_ip(&self, request: &HttpRequest) -> String {
-        client_ip::real_ip(peer(request), request.headers(), &self.settings().trusted_proxy)
+        address(self, request)
     }
+}
+
+fn address(services: &Services, request: &HttpRequest) -> String {
+    client_ip::real_ip(peer(request), request.headers(), &services.settings().trusted_proxy)
 }
 
 /// 204.
@@ -108,6 +113,7 @@ impl FromRequest for Ask {
             };
             let services = Arc::clone(services);
             let caller = caller(&services, &request).await?;
+            limits::admit(&services, &request, &caller, || address(&services, &request))?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
             let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
@@ -136,7 +142,7 @@ async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
     let caller = services.auth.caller(token).await;
     let settings = services.settings();
     if !settings.superuser_ips.is_empty() && caller.is_superuser() {
-        let ip = client_ip::real_ip(peer(request), request.headers(), &settings.trusted_proxy);
+        let ip = address(services, request);
         if !client_ip::is_listed(&ip, &settings.superuser_ips) {
             return Err(Error::forbidden(""));
         }
