@@ -9,6 +9,7 @@
 
 mod cli;
 mod collections;
+mod files;
 mod http;
 mod import;
 mod records;
