@@ -4,6 +4,7 @@ pub mod callers;
 mod forms;
 pub mod methods;
 mod mfa;
+pub mod oauth2;
 mod origins;
 pub mod password;
 pub mod refresh;
