@@ -4,6 +4,7 @@ pub mod auth;
 pub mod batch;
 pub mod collections;
 pub mod health;
+pub mod oauth2;
 pub mod openapi;
 pub mod records;
 pub mod settings;
@@ -16,6 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
     records::routes(config);
     batch::routes(config);
     auth::routes(config);
+    oauth2::routes(config);
     health::routes(config);
     collections::routes(config);
     settings::routes(config);
