@@ -56,7 +56,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         plans: Plans::default(),
     });
     Ok(Arc::new(Services {
-        auth: Auth::new(records.clone()),
+        auth: Auth::new(records.clone(), config.oauth2.clone()),
         records,
         files,
         settings,

@@ -5,6 +5,7 @@ pub mod file_token;
 mod forms;
 pub mod methods;
 mod mfa;
+pub mod oauth2;
 mod origins;
 pub mod password;
 pub mod refresh;
@@ -29,15 +30,17 @@ pub use visit::Visit;
 pub struct Auth {
     records: Records,
     callers: Arc<Callers>,
+    oauth2: Arc<oauth2::Desk>,
 }
 
 impl Auth {
     /// Watches `records`' store so that no caller outlives a change of its record.
-    pub fn new(records: Records) -> Self {
+    pub fn new(records: Records, oauth2: oauth2::Config) -> Self {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
-        Auth { records, callers }
+        let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
+        Auth { records, callers, oauth2 }
     }
 }
 

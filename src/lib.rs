@@ -25,6 +25,7 @@ pub mod store;
 
 // 6 platform
 pub mod files;
+pub mod outbound;
 pub mod passwords;
 
 // 8 the heart

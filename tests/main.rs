@@ -12,6 +12,7 @@ mod collections;
 mod files;
 mod http;
 mod import;
+mod oauth2;
 mod records;
 mod security;
 mod store;

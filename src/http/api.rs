@@ -5,6 +5,7 @@ pub mod batch;
 pub mod collections;
 pub mod files;
 pub mod health;
+pub mod oauth2;
 pub mod openapi;
 pub mod records;
 pub mod settings;
@@ -18,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
     files::routes(config);
     batch::routes(config);
     auth::routes(config);
+    oauth2::routes(config);
     health::routes(config);
     collections::routes(config);
     settings::routes(config);

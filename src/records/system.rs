@@ -8,15 +8,24 @@ use crate::expr::Access;
 use crate::schema::{Collection, Record, generate, providers};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
+use crate::value::Row as _;
 use crate::value::json::text as json_text;
 
-use super::draft::Draft;
-use super::{Records, write_failure};
+use super::draft::Save;
+use super::{Records, conflict, write_failure};
 
 /// The account that the one-time installer link signs in as.
 pub const INSTALLER: &str = "__pbinstaller@example.com";
 /// Collections whose rows belong to an account and go with it.
 const DEPENDENT: [&str; 4] = ["_externalAuths", "_mfas", "_otps", "_authOrigins"];
+
+/// An account before and after; the password is a hash.
+pub struct AccountChange {
+    pub before: Record,
+    pub after: Record,
+    /// What a refusal says.
+    pub failed: &'static str,
+}
 
 impl Records {
     /// An account's id is unique across all auth collections; an id of the owner's own making is unique without regard
@@ -77,17 +86,48 @@ impl Records {
         Ok(())
     }
 
-    /// A password or e-mail change ends every token of the account, unless the request brings a key of its own.
-    pub(super) fn rotate_token_key(&self, before: &Record, draft: &mut Draft) {
-        if !before.collection.is_auth() || draft.record.get("tokenKey") != before.get("tokenKey") {
-            return;
+    /// What a change of an account brings with it, before it is written. A password or e-mail change ends every token of
+    /// the account, unless the request brings a key of its own; so does becoming verified when somebody was linked before
+    /// the owner proved to be it, and those links go.
+    pub(super) fn follow_account(&self, tx: &mut Tx, before: &Record, record: &mut Record) -> Result<()> {
+        if !before.collection.is_auth() {
+            return Ok(());
         }
-        let changed = |name: &str| draft.record.get(name) != before.get(name);
+        let mut outdated = false;
+        if !before.get("verified").is_true() && record.get("verified").is_true() {
+            let links = self.dependents(tx, "_externalAuths", before)?;
+            outdated = !links.is_empty();
+            for link in &links {
+                tx.delete(link).map_err(|error| write_failure(error, ""))?;
+            }
+        }
         // A password that was set counts as changed even when it is the same one.
-        if changed("password") || changed("email") {
+        let changed = |name: &str| record.get(name) != before.get(name);
+        outdated |= changed("password") || changed("email");
+        if outdated && !changed("tokenKey") {
             let key = generate::text("[a-zA-Z0-9]{50}", &self.ids).unwrap_or_else(|_| self.ids.secret(50));
-            draft.record.set("tokenKey", key);
+            record.set("tokenKey", key);
         }
+        Ok(())
+    }
+
+    /// Writes a change of an account that the server itself makes: no rule is asked, all else is as when its owner saves.
+    pub fn change_account(&self, tx: &mut Tx, change: AccountChange) -> Result<Arc<Record>> {
+        let AccountChange { before, mut after, failed } = change;
+        let collection = before.collection.clone();
+        let mut errors = Errors::default();
+        for (position, field) in collection.fields.iter().enumerate() {
+            if after.value(position) != before.value(position) {
+                errors.check(&field.name, field.validate(after.value(position)));
+            }
+        }
+        errors.into_result(failed)?;
+        self.follow_account(tx, &before, &mut after)?;
+        self.stamp(&mut after, Save::Changed);
+        let (before, after) = (Arc::new(before), Arc::new(after));
+        tx.update(&before, &after).map_err(|error| conflict(&collection, error, failed))?;
+        self.after_update(tx, &before, &after)?;
+        Ok(after)
     }
 
     pub(super) fn after_create(&self, tx: &mut Tx, made: &Record) -> Result<()> {

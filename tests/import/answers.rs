@@ -26,7 +26,7 @@ async fn serve(world: &World, expected: &Json) -> Running {
 }
 
 async fn ask(server: &Running, token: &str, path: &str) -> Json {
-    let request = reqwest::Client::new().get(format!("http://{}{path}", server.address));
+    let request = crate::support::client().get(format!("http://{}{path}", server.address));
     let answer = request.header("Authorization", token).send().await.unwrap();
     let status = answer.status();
     let body = answer.text().await.unwrap();
@@ -82,7 +82,7 @@ async fn old_tokens_and_passwords_are_good() {
         let [identity, password] = [0, 1].map(|index| expected["passwords"][who][index].as_str().unwrap());
         let url = format!("http://{}/api/collections/{collection}/auth-with-password", server.address);
         let body = json!({"identity": identity, "password": password});
-        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        let answer = crate::support::client().post(url).json(&body).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{who}: {}", answer.text().await.unwrap());
     }
     server.stop().await.unwrap();
