@@ -1,6 +1,7 @@
 //! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
 
 pub mod callers;
+pub mod file_token;
 mod forms;
 pub mod methods;
 mod mfa;

@@ -1,22 +1,16 @@
 //! The real binary: what commands print and answer, starting, stopping.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::json;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
-
-fn command(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(arguments).current_dir(dir).env_remove("RUST_LOG");
-    command
-}
+use crate::support::{Process, cratebase};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
-    command(dir, arguments).output().unwrap()
+    cratebase(dir, arguments).output().unwrap()
 }
 
 /// It fails with exactly this on stderr and nothing on stdout.
@@ -34,48 +28,8 @@ fn prints(dir: &Path, arguments: &[&str], text: &str) {
     assert_eq!(output.status.code(), Some(0));
 }
 
-/// A server of its own process, killed when dropped.
-struct Server {
-    child: Child,
-    out: BufReader<std::process::ChildStdout>,
-    address: String,
-}
-
-impl Server {
-    fn start(dir: &Path) -> Self {
-        let mut child = command(dir, &["serve", "--http", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let address = line.rsplit("http://").next().unwrap().trim().to_string();
-        Server { child, out, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        TcpStream::connect(&self.address).unwrap()
-    }
-
-    /// The lines of the greeting up to the empty one and, when there is one, the installer's link.
-    fn read_link(&mut self) -> Option<String> {
-        self.out
-            .by_ref()
-            .lines()
-            .map(Result::unwrap)
-            .find(|line| line.contains("pbinstall"))
-            .map(|l| l.trim().to_string())
-    }
-
-    fn terminate(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn connect(server: &Process) -> TcpStream {
+    TcpStream::connect(&server.address).unwrap()
 }
 
 /// The status line and body of one answer.
@@ -106,7 +60,7 @@ fn mistakes_are_one_sentence() {
 fn config_check_says_what_is_in_effect_and_why() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("cratebase.toml"), "[http]\nworkers = 3").unwrap();
-    let mut check = command(dir.path(), &["config", "check", "--dir", "elsewhere"]);
+    let mut check = cratebase(dir.path(), &["config", "check", "--dir", "elsewhere"]);
     let output = check.env("CRATEBASE_HTTP__LISTEN", "127.0.0.1:1").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_string();
@@ -136,8 +90,9 @@ fn superusers_are_managed_from_the_command_line() {
 #[tokio::test]
 async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
     let dir = tempfile::tempdir().unwrap();
-    let mut server = Server::start(dir.path());
-    let link = server.read_link().expect("a link");
+    let mut server = Process::start(dir.path());
+    let link = server.lines().find(|line| line.contains("pbinstall")).expect("a link");
+    let link = link.trim();
     assert!(link.starts_with(&format!("http://{}/_/#/pbinstall/", server.address)), "{link}");
     let token = link.rsplit('/').next().unwrap();
     let url = format!("http://{}/api/collections/_superusers/records", server.address);
@@ -155,25 +110,25 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
 fn a_stop_finishes_what_runs_and_exits_cleanly() {
     let dir = tempfile::tempdir().unwrap();
     run(dir.path(), &["superuser", "upsert", "kim@example.com", "long enough"]);
-    let mut server = Server::start(dir.path());
+    let mut server = Process::start(dir.path());
     let body = r#"{"identity":"kim@example.com","password":"long enough"}"#;
     let head = format!(
         "POST /api/collections/_superusers/auth-with-password HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );
-    let mut running = server.connect();
+    let mut running = connect(&server);
     let (first, second) = body.split_at(10);
     running.write_all(head.as_bytes()).unwrap();
     running.write_all(first.as_bytes()).unwrap();
     // An answer to another request says that the server is past reading the first one's head.
     let health = "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    assert!(ask(&mut server.connect(), health).starts_with("HTTP/1.1 200"));
-    let _idle = server.connect();
+    assert!(ask(&mut connect(&server), health).starts_with("HTTP/1.1 200"));
+    let _idle = connect(&server);
     server.terminate();
     let answer = ask(&mut running, second);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert!(server.ended_well());
     let log = std::fs::metadata(dir.path().join("data/data.db-wal")).map_or(0, |log| log.len());
     assert_eq!(log, 0, "the write-ahead log is written back");
 }

@@ -9,6 +9,7 @@
 
 mod cli;
 mod collections;
+mod files;
 mod http;
 mod import;
 mod oauth2;
@@ -17,3 +18,4 @@ mod security;
 mod store;
 mod support;
 mod tidy;
+mod torture;

@@ -2,10 +2,13 @@
 
 mod answer;
 mod call;
+mod process;
 mod template;
 
 pub use answer::Answer;
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
+pub use process::{Process, cratebase};
+pub use template::copy as copy_of_template;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -92,7 +92,7 @@ impl Records {
     async fn permitted(&self, collection: &Arc<Collection>, update: &Update) -> Result<Record> {
         let (records, collection) = (self.clone(), collection.clone());
         let (ctx, id) = (update.ctx.clone(), update.id.clone());
-        let body = Input { fields: update.body.values(&collection).0.into_owned(), uploads: Vec::new() };
+        let body = Input { fields: update.body.values(&collection).0, uploads: Vec::new() };
         self.store
             .read(move |reader| {
                 let before = records.stored(reader, &collection, &id)?;

@@ -77,7 +77,7 @@ impl Auth {
         let restrict = Restrict::Equals { field: position, text: &person.username, collation };
         let select = Select { restrict, limit: 1, ..Select::of(collection) };
         if !tx.query(&select.exists(Dialect::Sqlite))?.is_empty() {
-            creation.body.fields.shift_remove(name);
+            Arc::make_mut(&mut creation.body.fields).shift_remove(name);
         }
         Ok(())
     }
