@@ -1,5 +1,6 @@
 //! Sign-in by OAuth2 against a provider of the tests' own.
 
+mod apple;
 mod hostile;
 mod id_tokens;
 mod idp;

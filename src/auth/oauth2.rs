@@ -1,6 +1,7 @@
 //! Sign-in by OAuth2: a code is exchanged at its provider for a person, the person for an account.
 
 mod account;
+mod apple;
 pub mod config;
 mod exchange;
 mod form;
@@ -14,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use crate::clock::Clock;
@@ -80,10 +81,14 @@ impl Desk {
         }
     }
 
+    /// Leave to talk to others on behalf of a client, for as long as it is held.
+    fn seat(&self) -> Result<SemaphorePermit<'_>> {
+        let busy = |_| Error::Unavailable { message: "Too many sign-ins at a time.".into(), retry_after_s: 1 };
+        self.seats.try_acquire().map_err(busy)
+    }
+
     /// The whole conversation, within its time.
     async fn meet(&self, form: &Form) -> Result<(Person, Token)> {
-        let busy = || Error::Unavailable { message: "Too many sign-ins at a time.".into(), retry_after_s: 1 };
-        let _seat = self.seats.try_acquire().map_err(|_| busy())?;
         let deadline = Instant::now() + Duration::from_secs(self.config.timeout_s);
         let late = || Trouble::new("it took too long");
         let refused = |message: &'static str| {
@@ -121,9 +126,11 @@ impl Auth {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let form = Form::read(body, OAUTH2.of(&collection)?)?;
+        let seat = self.oauth2.seat()?;
         let (person, token) = self.oauth2.meet(&form).await?;
         let visit = visit.asking(OAUTH2.purpose, body);
         let arrived = self.account_of(&visit.ctx, &collection, &form, &person).await?;
+        drop(seat);
         let meta = meta(&person, &token, arrived.is_new);
         self.sign_in(visit, Proof { account: arrived.account, method: &OAUTH2, meta: Some(meta) }).await
     }

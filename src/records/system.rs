@@ -8,7 +8,6 @@ use crate::expr::Access;
 use crate::schema::{Collection, Record, generate, providers};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
-use crate::value::Row as _;
 use crate::value::json::text as json_text;
 
 use super::draft::Save;
@@ -18,14 +17,6 @@ use super::{Records, conflict, write_failure};
 pub const INSTALLER: &str = "__pbinstaller@example.com";
 /// Collections whose rows belong to an account and go with it.
 const DEPENDENT: [&str; 4] = ["_externalAuths", "_mfas", "_otps", "_authOrigins"];
-
-/// An account before and after; the password is a hash.
-pub struct AccountChange {
-    pub before: Record,
-    pub after: Record,
-    /// What a refusal says.
-    pub failed: &'static str,
-}
 
 impl Records {
     /// An account's id is unique across all auth collections; an id of the owner's own making is unique without regard
@@ -86,46 +77,33 @@ impl Records {
         Ok(())
     }
 
-    /// What a change of an account brings with it, before it is written. A password or e-mail change ends every token of
-    /// the account, unless the request brings a key of its own; so does becoming verified when somebody was linked before
-    /// the owner proved to be it, and those links go.
-    pub(super) fn follow_account(&self, tx: &mut Tx, before: &Record, record: &mut Record) -> Result<()> {
+    /// What a change of an account ends: a new password or e-mail every token, unless the request brings a key of its
+    /// own; the first proof of its address also whatever others linked to the account before.
+    pub(super) fn revoke(&self, tx: &mut Tx, before: &Record, after: &mut Record) -> Result<()> {
         if !before.collection.is_auth() {
             return Ok(());
         }
-        let mut outdated = false;
-        if !before.get("verified").is_true() && record.get("verified").is_true() {
-            let links = self.dependents(tx, "_externalAuths", before)?;
-            outdated = !links.is_empty();
-            for link in &links {
-                tx.delete(link).map_err(|error| write_failure(error, ""))?;
-            }
+        let proves = !before.get("verified").is_true() && after.get("verified").is_true();
+        let linked = proves && !self.dependents(tx, "_externalAuths", after)?.is_empty();
+        if linked {
+            self.drop_dependents(tx, after, &["_externalAuths"])?;
         }
+        let changed = |name: &str| after.get(name) != before.get(name);
         // A password that was set counts as changed even when it is the same one.
-        let changed = |name: &str| record.get(name) != before.get(name);
-        outdated |= changed("password") || changed("email");
-        if outdated && !changed("tokenKey") {
+        if (linked || changed("password") || changed("email")) && !changed("tokenKey") {
             let key = generate::text("[a-zA-Z0-9]{50}", &self.ids).unwrap_or_else(|_| self.ids.secret(50));
-            record.set("tokenKey", key);
+            after.set("tokenKey", key);
         }
         Ok(())
     }
 
-    /// Writes a change of an account that the server itself makes: no rule is asked, all else is as when its owner saves.
-    pub fn change_account(&self, tx: &mut Tx, change: AccountChange) -> Result<Arc<Record>> {
-        let AccountChange { before, mut after, failed } = change;
-        let collection = before.collection.clone();
-        let mut errors = Errors::default();
-        for (position, field) in collection.fields.iter().enumerate() {
-            if after.value(position) != before.value(position) {
-                errors.check(&field.name, field.validate(after.value(position)));
-            }
-        }
-        errors.into_result(failed)?;
-        self.follow_account(tx, &before, &mut after)?;
+    /// Stores what the server itself changed about an account, with all that follows from it. Fails as an update would
+    /// when a unique value is taken.
+    pub fn save_account(&self, tx: &mut Tx, before: &Record, mut after: Record) -> Result<Arc<Record>> {
+        self.revoke(tx, before, &mut after)?;
         self.stamp(&mut after, Save::Changed);
-        let (before, after) = (Arc::new(before), Arc::new(after));
-        tx.update(&before, &after).map_err(|error| conflict(&collection, error, failed))?;
+        let (before, after) = (Arc::new(before.clone()), Arc::new(after));
+        tx.update(&before, &after).map_err(|error| conflict(&after.collection, error, ""))?;
         self.after_update(tx, &before, &after)?;
         Ok(after)
     }

@@ -134,7 +134,7 @@ impl Records {
 
     fn save(&self, tx: &mut Tx, update: &Update, before: Record, mut draft: Draft) -> Result<Updated> {
         self.hash_passwords(&mut draft, &update.hashes)?;
-        self.follow_account(tx, &before, &mut draft.record)?;
+        self.revoke(tx, &before, &mut draft.record)?;
         self.stamp(&mut draft.record, Save::Changed);
         let collection = before.collection.clone();
         let (before, after) = (Arc::new(before), Arc::new(draft.record));

@@ -76,7 +76,7 @@ async fn forms_are_checked_before_anybody_is_asked() {
         (GUEST, line, json!({}), 400, json!({"message": LOADING, "data": {"provider": {"code": "validation_required"}, "code": {"code": "validation_required"}}})),
         (GUEST, line, json!({"provider": "google", "code": "x"}), 400, json!({"data": {"provider": {
             "code": "validation_invalid_provider", "message": "Provider with name google is missing or is not enabled.", "params": {"name": "google"}}}})),
-        (GUEST, line, json!({"provider": "x".repeat(101), "code": "x"}), 400, json!({"data": {"provider": {"code": "validation_length_out_of_range"}}})),
+        (GUEST, line, json!({"provider": "x".repeat(101), "code": "x"}), 400, json!({"data": {"provider": {"code": "validation_length_too_long", "params": {"max": 100}}}})),
         (GUEST, line, json!({"provider": 5, "code": "x"}), 400, json!({"message": LOADING, "data": {}})),
         (GUEST, line, json!({"provider": "oidc", "code": "x", "createData": []}), 400, json!({"message": LOADING, "data": {}})),
         (GUEST, "POST /api/collections/posts/auth-with-oauth2", json!({}), 404, json!({"message": "Missing or invalid auth collection context."})),

@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Errors, FieldError, Result};
 use crate::records::create::Creation;
-use crate::records::system::AccountChange;
 use crate::records::uploads::{self, Stored};
 use crate::schema::{Collection, Record};
 use crate::sql::{Collation, Dialect, Restrict, Select};
@@ -162,15 +161,26 @@ impl Auth {
                 tx.delete(&link)?;
             }
         }
-        let account = if changed {
-            self.records.change_account(tx, AccountChange { before, after, failed: FAILED })?
-        } else {
-            Arc::new(before)
-        };
+        let account = if changed { self.save(tx, &before, after)? } else { Arc::new(before) };
         if self.links(tx, who)?.is_empty() {
             self.link(tx, who, &account)?;
         }
         Ok(account)
+    }
+
+    /// Saves an account under the sentence of this endpoint; an address from a provider is checked like any other.
+    fn save(&self, tx: &mut Tx, before: &Record, after: Record) -> Result<Arc<Record>> {
+        let mut errors = Errors::default();
+        if let Some((position, field)) = after.collection.field("email")
+            && after.values.get(position) != before.values.get(position)
+        {
+            errors.check("email", field.validate(after.get("email")));
+        }
+        errors.into_result(FAILED)?;
+        self.records.save_account(tx, before, after).map_err(|error| match error {
+            Error::Invalid { errors, .. } => Error::Invalid { message: FAILED.into(), errors },
+            other => other,
+        })
     }
 
     fn link(&self, tx: &mut Tx, who: &Arrival, account: &Record) -> Result<()> {
@@ -180,7 +190,7 @@ impl Auth {
         // One identity of a provider per account.
         let own = self.records.dependents(tx, LINKS, account)?;
         if own.iter().any(|link| link.get("provider").text() == who.provider) {
-            let mut errors = crate::error::Errors::default();
+            let mut errors = Errors::default();
             for key in ["collectionRef", "provider", "recordRef"] {
                 errors.add(key, FieldError::new("validation_not_unique", "Value must be unique."));
             }

@@ -102,7 +102,7 @@ impl Refusal {
 fn read(received: &Received, now: Timestamp) -> Result<Token, Trouble> {
     let raw = fields(received);
     let text = |key: &str| raw.get(key).and_then(Json::as_str).unwrap_or_default().to_string();
-    if !(200..300).contains(&received.status) || text("access_token").is_empty() {
+    if !(200..300).contains(&received.status) || text("access_token").is_empty() || !text("error").is_empty() {
         // The code of RFC 6749 §5.2 says why and nothing else; the rest of the body may quote what was sent.
         let code: String = text("error").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(60).collect();
         return Err(Trouble(format!("no token: status {} {code}", received.status)));
@@ -164,6 +164,7 @@ mod tests {
         let refused = |status, body| token(status, "application/json", body).err().unwrap();
         assert_eq!(refused(400, r#"{"error":"invalid_grant","code":"hush"}"#), "no token: status 400 invalid_grant");
         assert_eq!(refused(200, r#"{"error":"bad verification code!"}"#), "no token: status 200 badverificationcode");
+        assert_eq!(refused(200, r#"{"access_token":"a","error":"x"}"#), "no token: status 200 x");
         assert_eq!(refused(200, "[1]"), "no token: status 200 ");
         assert_eq!(refused(500, r#"{"access_token":"a"}"#), "no token: status 500 ");
     }

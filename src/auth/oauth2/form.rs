@@ -34,7 +34,13 @@ impl Form {
             Some(_) => return Err(Error::bad_request(forms::LOADING)),
         };
         let mut errors = Errors::default();
-        forms::required(&mut errors, "provider", &name, NAME);
+        if name.is_empty() {
+            errors.add("provider", FieldError::required());
+        } else if name.len() > NAME {
+            let message = format!("The length must be no more than {NAME}.");
+            let error = FieldError::new("validation_length_too_long", message);
+            errors.add("provider", error.with("min", 0).with("max", NAME));
+        }
         if grant.code.is_empty() {
             errors.add("code", FieldError::required());
         }

@@ -140,7 +140,7 @@ fn payload(collection: &Collection, form: &Form, person: &Person) -> Object {
 }
 
 fn may_be_named(field: &Field, username: &str) -> bool {
-    matches!(field.kind, FieldKind::Text { .. }) && field.validate(ValueRef::Text(username)).is_ok()
+    !matches!(field.kind, FieldKind::Text { .. }) || field.validate(ValueRef::Text(username)).is_ok()
 }
 
 /// The file field that takes the picture, unless the client said what it shall be.

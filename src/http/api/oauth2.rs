@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::auth::{LOADING, signed_in};
-use super::{Refusal, ShapeParams};
+use super::{Refusal, ShapeParams, SuperuserRefusal};
 use crate::auth::oauth2::redirect::Back;
 use crate::auth::sign_in::OAUTH2;
 use crate::http::ask::Ask;
@@ -15,7 +15,7 @@ use crate::http::error::Answer;
 use crate::value::{Json, Object};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(with_oauth2).service(returned).service(returned_by_form);
+    config.service(with_oauth2).service(returned).service(returned_by_form).service(apple_secret);
 }
 
 /// Sign in by OAuth2
@@ -46,6 +46,17 @@ pub async fn returned(ask: Ask, request: HttpRequest) -> Answer {
 pub async fn returned_by_form(ask: Ask, raw: Raw, request: HttpRequest) -> Answer {
     let back = Back::of(&raw.object(&ask, "").await.unwrap_or_else(|_| Object::new()));
     page(StatusCode::SEE_OTHER, ask.auth.redirected(&back, ask.real_ip(&request)))
+}
+
+/// Make a client secret for Apple
+///
+/// Out of `clientId`, `teamId`, `keyId`, `privateKey` (PEM) and `duration` in seconds.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), request_body = Object, responses((status = 200, description = "The secret", body = Object), SuperuserRefusal))]
+#[post("/api/settings/apple/generate-client-secret")]
+pub async fn apple_secret(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let form = raw.object(&ask, LOADING).await?;
+    ask.json(ask.auth.apple_secret(&form)?)
 }
 
 /// Neither the browser's history nor the next page's server shall see the code.
