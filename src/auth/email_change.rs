@@ -51,7 +51,11 @@ impl Auth {
         let new_email = Some(address.clone());
         let token = self.link_token(&account, Kind::EmailChange, |claims| Claims { new_email, ..claims })?;
         let mail = self.letter_to(&account, &options.confirm_email_change_template, &[("TOKEN", &token)]);
-        self.mailer.post(Mail { to: address, ..mail })
+        let sent = self.mailer.post(Mail { to: address, ..mail });
+        if sent.is_err() {
+            self.recent.forget_mail(MAIL, &subject);
+        }
+        sent
     }
 
     /// Gives the account of a link its new address, which ends its tokens, this one included.

@@ -38,7 +38,11 @@ impl Auth {
             return Ok(());
         }
         let token = self.link_token(&account, Kind::PasswordReset, |claims| claims)?;
-        self.write_to(&account, &options.reset_password_template, &[("TOKEN", &token)])
+        let sent = self.write_to(&account, &options.reset_password_template, &[("TOKEN", &token)]);
+        if sent.is_err() {
+            self.recent.forget_mail(MAIL, account.id());
+        }
+        sent
     }
 
     /// Sets the password of a link's account, which ends its tokens, this one included.

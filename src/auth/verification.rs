@@ -38,7 +38,11 @@ impl Auth {
             return Ok(());
         }
         let token = self.link_token(&account, Kind::Verification, |claims| claims)?;
-        self.write_to(&account, &options.verification_template, &[("TOKEN", &token)])
+        let sent = self.write_to(&account, &options.verification_template, &[("TOKEN", &token)]);
+        if sent.is_err() {
+            self.recent.forget_mail(MAIL, account.id());
+        }
+        sent
     }
 
     /// Marks the account of a link as verified.

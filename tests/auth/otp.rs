@@ -150,6 +150,17 @@ async fn superusers_see_codes_without_their_hash() {
 }
 
 #[tokio::test]
+async fn developers_may_ask_as_often_as_they_like() {
+    let app = TestApp::start_with(|config| config.dev = true).await;
+    users(&app, json!({"otp": {"enabled": true}})).await;
+    let mut ids = HashSet::new();
+    for _ in 0..12 {
+        ids.insert(ask(&app, "bob@example.com").await);
+    }
+    assert_eq!(ids.len(), 12);
+}
+
+#[tokio::test]
 async fn codes_have_to_be_enabled() {
     let app = TestApp::start().await;
     let message = "The collection is not configured to allow OTP authentication.";

@@ -102,6 +102,34 @@ async fn without_passwords_the_proof_ends_what_was_set_before() {
 }
 
 #[tokio::test]
+async fn the_first_proof_ends_what_others_linked_before() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    let email = unverified(&app).await;
+    let link = json!({
+        "collectionRef": "_pb_users_auth_", "recordRef": "dave00000000000", "provider": "google", "providerId": "1",
+    });
+    app.record("_externalAuths", link).await;
+    let session = token_of(&app, email).await;
+    app.call(GUEST, REQUEST).json(json!({"email": email})).await.is(204);
+    let token = mailbox.next().await.token();
+    app.call(GUEST, CONFIRM).json(json!({"token": token})).await.is(204);
+    app.call(SUPERUSER, "GET /api/collections/_externalAuths/records").await.is(200).ids(&[]);
+    app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &session).await.is(401);
+}
+
+#[tokio::test]
+async fn links_go_to_the_configured_address_whatever_the_request_says() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    let email = unverified(&app).await;
+    let call = app.call(GUEST, REQUEST).header("Host", "evil.example").header("X-Forwarded-Host", "evil.example");
+    call.header("Origin", "https://evil.example").json(json!({"email": email})).await.is(204);
+    let text = mailbox.next().await.text;
+    assert!(text.contains("http://localhost:8090/_/#/auth/") && !text.contains("evil"), "{text}");
+}
+
+#[tokio::test]
 async fn superusers_need_no_proof() {
     let app = TestApp::start().await;
     for action in ["request", "confirm"] {
