@@ -64,7 +64,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         plans: Plans::default(),
     });
     Ok(Arc::new(Services {
-        auth: Auth::new(records.clone(), mailer),
+        auth: Auth::new(records.clone(), mailer, config.oauth2.clone()),
         records,
         files,
         settings,

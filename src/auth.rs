@@ -3,6 +3,7 @@
 mod accounts;
 pub mod callers;
 mod email_change;
+pub mod file_token;
 mod forms;
 mod guard;
 mod impersonate;
@@ -11,6 +12,7 @@ mod letters;
 mod link;
 pub mod methods;
 mod mfa;
+pub mod oauth2;
 mod origins;
 pub mod otp;
 pub mod password;
@@ -44,6 +46,7 @@ pub use visit::Visit;
 pub struct Auth {
     records: Records,
     callers: Arc<Callers>,
+    oauth2: Arc<oauth2::Desk>,
     mailer: Mailer,
     later: Later,
     recent: Arc<Recent>,
@@ -53,11 +56,12 @@ pub struct Auth {
 impl Auth {
     /// Watches `records`' store so that no caller outlives a change of its record. Works in the background on the
     /// current runtime.
-    pub fn new(records: Records, mailer: Mailer) -> Self {
+    pub fn new(records: Records, mailer: Mailer, oauth2: oauth2::Config) -> Self {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
-        Auth { records, callers, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
+        let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
+        Auth { records, callers, oauth2, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
     }
 
     /// 404 unless `collection` has accounts.

@@ -8,6 +8,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
+use crate::auth::oauth2;
 use crate::http;
 use crate::store;
 
@@ -25,6 +26,7 @@ pub struct Config {
     pub dev: bool,
     pub http: http::Config,
     pub log: Log,
+    pub oauth2: oauth2::Config,
     pub store: store::Config,
 }
 

@@ -27,6 +27,7 @@ pub mod store;
 pub mod files;
 pub mod limits;
 pub mod mail;
+pub mod outbound;
 pub mod passwords;
 
 // 8 the heart

@@ -98,7 +98,7 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
     let token = link.rsplit('/').next().unwrap();
     let url = format!("http://{}/api/collections/_superusers/records", server.address);
     let form = json!({"email": "kim@example.com", "password": "long enough", "passwordConfirm": "long enough"});
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let make = || client.post(&url).header("Authorization", token).json(&form).send();
     assert_eq!(make().await.unwrap().status(), 200);
     assert_eq!(make().await.unwrap().status(), 403, "the link works once");

@@ -10,8 +10,10 @@
 mod auth;
 mod cli;
 mod collections;
+mod files;
 mod http;
 mod import;
+mod oauth2;
 mod records;
 mod security;
 mod store;

@@ -40,6 +40,13 @@ pub struct TestApp {
     dir: tempfile::TempDir,
 }
 
+/// A client that follows no redirects; its TLS must come from somewhere, although tests use none.
+pub fn client() -> reqwest::Client {
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
 impl TestApp {
     /// Over a copy of the template: a superuser, and the users `alice`, `bob` and `carol`.
     pub async fn start() -> Self {
@@ -77,7 +84,7 @@ impl TestApp {
             });
         });
         let (address, services) = started.await.expect("the server starts");
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = client();
         TestApp { address, services, client, now, stop: Some(stop), thread: Some(thread), dir }
     }
 

@@ -13,6 +13,10 @@ use crate::{Outcome, http};
 
 const USERS: usize = 50;
 const MESSAGES: usize = 10_000;
+const FILES: usize = 20;
+const FILE_BYTES: u32 = 100_000;
+/// Tells finished directories from those of an earlier program.
+const COMPLETE: &str = "complete-2";
 pub const CATEGORIES: usize = 50;
 const BATCH: usize = 50;
 const USER_PASSWORD: &str = "user-password";
@@ -33,6 +37,8 @@ pub struct Item {
 pub struct World {
     pub users: Vec<User>,
     pub items: Vec<Item>,
+    /// Paths of files.
+    pub files: Vec<String>,
 }
 
 /// Where a server's seeded data directory is kept.
@@ -48,7 +54,7 @@ pub fn prepare(target: &Target, size: Size, args: &Args) -> Outcome<()> {
     if args.reseed {
         let _ = fs::remove_dir_all(&home);
     }
-    if home.join("complete").exists() {
+    if home.join(COMPLETE).exists() {
         return Ok(());
     }
     eprintln!("{}: seeding {size}", target.label);
@@ -59,7 +65,7 @@ pub fn prepare(target: &Target, size: Size, args: &Args) -> Outcome<()> {
     let server = Server::start(target, Data::Own(data), args)?;
     fill(server.address(), size)?;
     drop(server);
-    fs::write(home.join("complete"), "")?;
+    fs::write(home.join(COMPLETE), "")?;
     Ok(())
 }
 
@@ -86,6 +92,10 @@ fn fill(address: SocketAddr, size: Size) -> Outcome<()> {
         json!({"name": format!("Item number {n}"), "category": format!("c{}", random.below(CATEGORIES)), "price": random.below(100_000) as f64 / 100.0,
                "active": n % 3 != 0, "owner": random.pick(&users), "note": "A sentence of some length that stands for what people write.", "rank": random.below(1_000_000)})
     })?;
+    let bytes: Vec<u8> = (0..FILE_BYTES).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    for _ in 0..FILES {
+        http::upload(address, "/api/collections/papers/records", &token, "paper", &bytes)?;
+    }
     insert(
         address,
         &token,
@@ -129,6 +139,7 @@ fn collections() -> Vec<Value> {
         json!({"id": "bench_messages", "name": "messages", "type": "base", "listRule": signed_in, "viewRule": signed_in, "createRule": own,
                "fields": [{"name": "room", "type": "text", "required": true, "max": 50}, {"name": "text", "type": "text", "required": true, "max": 2000}, owner, stamps[0], stamps[1]],
                "indexes": ["CREATE INDEX `idx_messages_room` ON `messages` (`room`, `created`)"]}),
+        json!({"id": "bench_papers", "name": "papers", "type": "base", "fields": [{"name": "paper", "type": "file", "maxSelect": 1}]}),
     ]
 }
 
@@ -165,9 +176,11 @@ impl World {
         }
         let token = superuser_token(address)?;
         let mut items = Vec::new();
-        for page in 1.. {
+        let mut last = String::new();
+        loop {
+            // Page numbers would have the server count through what was read already.
             let path = format!(
-                "/api/collections/items/records?perPage=1000&page={page}&skipTotal=1&fields=id,owner&sort=@rowid"
+                "/api/collections/items/records?perPage=1000&skipTotal=1&fields=id,owner&sort=id&filter=id%3E%27{last}%27"
             );
             let answer = http::must(address, "GET", &path, &token, &Value::Null)?;
             let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -176,12 +189,19 @@ impl World {
                 let owner = users.iter().position(|user| user.id == owner).ok_or("an item without a known owner")?;
                 items.push(Item { id: text(row, "id"), owner });
             }
-            if rows.len() < 1000 {
-                break;
+            match rows.last() {
+                Some(row) if rows.len() == 1000 => last = text(row, "id"),
+                _ => break,
             }
         }
-        Ok(World { users, items })
+        Ok(World { users, items, files: files(address, &token)? })
     }
+}
+
+fn files(address: SocketAddr, token: &str) -> Outcome<Vec<String>> {
+    let answer = http::must(address, "GET", "/api/collections/papers/records", token, &Value::Null)?;
+    let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Ok(rows.iter().map(|row| format!("/api/files/papers/{}/{}", text(row, "id"), text(row, "paper"))).collect())
 }
 
 fn text(value: &Value, key: &str) -> String {

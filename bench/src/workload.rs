@@ -6,6 +6,8 @@ mod w2_view;
 mod w3_list;
 mod w4_update;
 mod w5_mixed;
+mod w7_login;
+mod w8_file;
 
 use crate::Outcome;
 use crate::random::Random;
@@ -24,7 +26,7 @@ pub struct Workload {
 }
 
 /// In the order they are run and shown.
-pub fn all() -> [Workload; 8] {
+pub fn all() -> [Workload; 10] {
     [
         w1_create::WORKLOAD,
         w2_view::WORKLOAD,
@@ -33,6 +35,8 @@ pub fn all() -> [Workload; 8] {
         w3_list::WITH_TOTAL_CHANGING,
         w4_update::WORKLOAD,
         w5_mixed::WORKLOAD,
+        w7_login::WORKLOAD,
+        w8_file::WORKLOAD,
         w10_batch::WORKLOAD,
     ]
 }

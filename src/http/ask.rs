@@ -16,6 +16,7 @@ use super::client_ip;
 use super::error::{Answer, Failure, JSON};
 use super::limits;
 use crate::auth::Visit;
+use crate::auth::tokens::Kind;
 use crate::context::{Caller, Ctx, Purpose};
 use crate::error::{Error, Result};
 use crate::schema::{Catalog, Collection};
@@ -76,6 +77,15 @@ impl Ask {
         let agent =
             request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         Visit { ctx: self.ctx.clone(), ip: self.real_ip(request), user_agent: agent.unwrap_or_default() }
+    }
+
+    /// Whom the file token in the query speaks for.
+    pub async fn file_caller(&self, request: &HttpRequest) -> Caller {
+        let Some(token) = self.ctx.query("token") else { return Caller::Guest };
+        match self.auth.verified(token, Kind::File).await {
+            Some((record, _)) if is_admitted(self, request, &Caller::Record(record.clone())) => Caller::Record(record),
+            Some(_) | None => Caller::Guest,
+        }
     }
 
     /// The address of whoever asks.
@@ -140,14 +150,17 @@ impl FromRequest for Ask {
 async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
     let Some(token) = token(request.headers()) else { return Ok(Caller::Guest) };
     let caller = services.auth.caller(token).await;
+    if is_admitted(services, request, &caller) { Ok(caller) } else { Err(Error::forbidden("")) }
+}
+
+/// Superusers may be bound to certain addresses.
+fn is_admitted(services: &Services, request: &HttpRequest, caller: &Caller) -> bool {
     let settings = services.settings();
-    if !settings.superuser_ips.is_empty() && caller.is_superuser() {
-        let ip = address(services, request);
-        if !client_ip::is_listed(&ip, &settings.superuser_ips) {
-            return Err(Error::forbidden(""));
-        }
+    if settings.superuser_ips.is_empty() || !caller.is_superuser() {
+        return true;
     }
-    Ok(caller)
+    let ip = address(services, request);
+    client_ip::is_listed(&ip, &settings.superuser_ips)
 }
 
 /// The bare token; the prefix `Bearer ` may be there, in any case.

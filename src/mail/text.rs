@@ -6,8 +6,9 @@ pub fn from_html(html: &str) -> String {
     let mut rest = html;
     let mut link: Option<&str> = None;
     while let Some((before, tail)) = rest.split_once('<') {
-        push_text(&mut out, before);
+        // A sign that begins no tag is text.
         let Some((tag, after)) = tail.split_once('>') else { break };
+        push_text(&mut out, before);
         rest = after;
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
         match (tag.starts_with('/'), name.to_ascii_lowercase().as_str()) {
@@ -87,7 +88,7 @@ mod tests {
         let html = "<head><title>x</title></head><style>p {}</style><p>Hello,</p>\n<p>a &amp; b<br/>c  d</p>\
                     <p><a class=\"btn\" href=\"http://x.y/?a=1&amp;b=2\">Go</a></p>";
         assert_eq!(from_html(html), "Hello,\n\na & b\nc d\n\n[Go](http://x.y/?a=1&b=2)");
-        assert_eq!(from_html("1 < 2"), "1");
+        assert_eq!(from_html("1 < 2"), "1 < 2");
         assert_eq!(from_html("plain"), "plain");
     }
 }

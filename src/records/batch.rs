@@ -118,6 +118,7 @@ impl Records {
                 body: Input::default(),
                 fresh_id: String::new(),
                 hashes: Hashes::new(),
+                vouched: None,
             });
             Box::new(made)
         };
@@ -136,7 +137,8 @@ impl Records {
         }
     }
 
-    async fn create_ahead(&self, creation: &mut Creation, stored: &mut Stored) -> Result<()> {
+    /// What a creation inside a bigger job needs before the writer is asked: hashes, and files on disk.
+    pub async fn create_ahead(&self, creation: &mut Creation, stored: &mut Stored) -> Result<()> {
         let catalog = self.store.catalog();
         let Some(collection) = catalog.find(&creation.collection) else { return Ok(()) };
         creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;

@@ -154,7 +154,7 @@ impl Records {
     }
 
     /// 403 when the rule is null and the caller is no superuser.
-    pub(super) fn not_closed(&self, ctx: &Ctx, rule: Option<&str>) -> Result<()> {
+    pub fn not_closed(&self, ctx: &Ctx, rule: Option<&str>) -> Result<()> {
         if rule.is_none() && !ctx.caller.is_superuser() {
             return Err(Error::forbidden("Only superusers can perform this action."));
         }

@@ -16,7 +16,7 @@ use crate::http::error::{Answer, JSON};
 use crate::value::json;
 
 /// What malformed bodies of this resource are answered.
-const LOADING: &str = "An error occurred while loading the submitted data.";
+pub(super) const LOADING: &str = "An error occurred while loading the submitted data.";
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(with_password).service(refresh).service(methods);
@@ -87,7 +87,7 @@ pub async fn methods(ask: Ask, path: web::Path<String>) -> Answer {
 }
 
 /// The session, or 401 with the id that the next factor has to come with.
-fn signed_in(ask: &Ask, outcome: SignIn) -> Answer {
+pub(super) fn signed_in(ask: &Ask, outcome: SignIn) -> Answer {
     match outcome {
         SignIn::Session(body) => ask.json(body),
         SignIn::MoreFactors { mfa_id } => {
