@@ -82,6 +82,8 @@ pub struct Running {
     pub services: Arc<Services>,
     handle: actix_web::dev::ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
+    /// Work that never ends by itself.
+    chores: tokio::task::JoinHandle<()>,
 }
 
 /// Binds the address of the configuration and starts to answer.
@@ -92,12 +94,14 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
-    Ok(Running { address, services, handle, served: tokio::spawn(server) })
+    let chores = tokio::spawn(services.auth.clone().keep_swept());
+    Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 
 impl Running {
     /// Stops in order: no new connections, running requests finish, mails leave, then the writer drains and checkpoints.
     pub async fn stop(self) -> Result<()> {
+        self.chores.abort();
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
         self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;

@@ -22,6 +22,7 @@ pub mod refresh;
 pub mod response;
 pub mod sign_in;
 pub mod superusers;
+mod sweep;
 pub mod tokens;
 mod verification;
 pub mod visit;

@@ -8,6 +8,7 @@ mod mails;
 mod otp;
 mod password_reset;
 mod places;
+mod sweep;
 mod verification;
 
 use serde_json::json;
