@@ -18,7 +18,7 @@ use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
-use crate::settings::{self, Live, Settings};
+use crate::settings::{self, Live};
 use crate::store::{self, Boot, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
@@ -45,12 +45,8 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
     let boot = Boot { seed: collections::seed, load: collections::load };
     let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
-    let settings = match store.param(settings::KEY).await? {
-        Some(text) => Settings::from_stored(&text).map_err(Error::internal)?,
-        None => Settings::default(),
-    };
+    let settings = open_settings(&store, config, &clock, &ids).await?;
     let files = Files::new(dir.join("storage"));
-    let settings = Live::new(settings);
     let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
     let dev = if config.dev { Dev::On } else { Dev::Off };
     let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
@@ -74,6 +70,17 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         rules: Default::default(),
         store,
     }))
+}
+
+/// The settings as stored; where there is a key, they are no longer stored without it.
+async fn open_settings(store: &Store, config: &Config, clock: &Clock, ids: &Ids) -> Result<Live> {
+    let stored = store.param(settings::KEY).await?;
+    let live = Live::open(stored.as_deref(), config.settings.key()?)?;
+    if stored.is_some_and(|stored| live.exposes(&stored)) {
+        let sealed = live.sealed(&live.load(), ids)?;
+        store.set_param(settings::KEY, sealed, clock.now().to_string()).await?;
+    }
+    Ok(live)
 }
 
 /// A server that listens.

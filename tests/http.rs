@@ -7,5 +7,6 @@ mod limits;
 mod openapi;
 mod public;
 mod routes;
+mod sealed_settings;
 mod settings;
 mod staying_up;

@@ -145,7 +145,12 @@ impl TestApp {
 
     /// Stops the server and starts another over the same data.
     pub async fn restart(self) -> Self {
-        Self::over(self.into_dir(), |_| {}).await
+        self.restart_with(|_| {}).await
+    }
+
+    /// As [`TestApp::restart`], with a configuration of its own.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(self.into_dir(), change).await
     }
 
     /// Stops the server and hands over its directory.

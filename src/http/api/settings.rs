@@ -58,7 +58,8 @@ async fn save(services: &Services, changes: Object) -> Result<Settings> {
     let _turn = services.settings.turn().await;
     let merged = services.settings().merged(changes).map_err(|_| crate::error::Error::bad_request(LOADING))?;
     merged.check().into_result(SAVING)?;
-    services.store.set_param(crate::settings::KEY, merged.stored_json(), services.clock.now().to_string()).await?;
+    let stored = services.settings.sealed(&merged, &services.records.ids)?;
+    services.store.set_param(crate::settings::KEY, stored, services.clock.now().to_string()).await?;
     services.settings.replace(merged.clone());
     services.limits.clear();
     Ok(merged)
