@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
+use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
@@ -46,6 +48,8 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let files = Files::new(dir.join("storage"));
     let settings = Live::new(settings);
     let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
+    let dev = if config.dev { Dev::On } else { Dev::Off };
+    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
     let records = Records::new(Parts {
         store: store.clone(),
         files: files.clone(),
@@ -56,7 +60,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         plans: Plans::default(),
     });
     Ok(Arc::new(Services {
-        auth: Auth::new(records.clone(), config.oauth2.clone()),
+        auth: Auth::new(records.clone(), mailer, config.oauth2.clone()),
         records,
         files,
         settings,
@@ -87,10 +91,11 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
 }
 
 impl Running {
-    /// Stops in order: no new connections, running requests finish, then the writer drains and checkpoints.
+    /// Stops in order: no new connections, running requests finish, mails leave, then the writer drains and checkpoints.
     pub async fn stop(self) -> Result<()> {
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;
         let store = self.services.store.clone();
         tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
         Ok(())

@@ -65,6 +65,11 @@ impl Ids {
         self.pick(BASE36, len)
     }
 
+    /// `len` digits.
+    pub fn digits(&self, len: usize) -> String {
+        self.pick(b"0123456789", len)
+    }
+
     fn pick(&self, from: &[u8], len: usize) -> String {
         self.with(|rng| {
             (0..len).map(|_| char::from(from.get(rng.random_range(0..from.len())).copied().unwrap_or(b'0'))).collect()

@@ -2,11 +2,13 @@
 
 mod answer;
 mod call;
+mod mailbox;
 mod process;
 mod template;
 
 pub use answer::Answer;
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
+pub use mailbox::Mailbox;
 pub use process::{Process, cratebase};
 pub use template::copy as copy_of_template;
 

@@ -176,9 +176,11 @@ impl World {
         }
         let token = superuser_token(address)?;
         let mut items = Vec::new();
-        for page in 1.. {
+        let mut last = String::new();
+        loop {
+            // Page numbers would have the server count through what was read already.
             let path = format!(
-                "/api/collections/items/records?perPage=1000&page={page}&skipTotal=1&fields=id,owner&sort=@rowid"
+                "/api/collections/items/records?perPage=1000&skipTotal=1&fields=id,owner&sort=id&filter=id%3E%27{last}%27"
             );
             let answer = http::must(address, "GET", &path, &token, &Value::Null)?;
             let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -187,8 +189,9 @@ impl World {
                 let owner = users.iter().position(|user| user.id == owner).ok_or("an item without a known owner")?;
                 items.push(Item { id: text(row, "id"), owner });
             }
-            if rows.len() < 1000 {
-                break;
+            match rows.last() {
+                Some(row) if rows.len() == 1000 => last = text(row, "id"),
+                _ => break,
             }
         }
         Ok(World { users, items, files: files(address, &token)? })

@@ -101,7 +101,8 @@ impl Auth {
             return;
         }
         match self.remember_place(account.clone(), visit).await {
-            Ok(Place::Expected | Place::New) => {}
+            Ok(Place::Expected) => {}
+            Ok(Place::New) => self.warn_of_place(account, visit),
             Err(error) => tracing::warn!(%error, "where an account signed in from was not remembered"),
         }
     }

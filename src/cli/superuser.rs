@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::{Failed, say};
 use crate::app::{self, World};
+use crate::auth::otp::Printed;
 use crate::auth::superusers::Wish;
 use crate::config::Loaded;
 use crate::error::{Error, Problem};
@@ -28,9 +29,7 @@ pub async fn run(loaded: &Loaded, command: Superuser) -> Result<(), Failed> {
         Superuser::Update { email, password } => (Wish::Update, email, password),
         Superuser::Upsert { email, password } => (Wish::Upsert, email, password),
         Superuser::Delete { email } => return delete(loaded, &email).await,
-        Superuser::Otp { .. } => {
-            return Err(Failed("One-time codes are not possible yet: this build has no one-time passwords.".into()));
-        }
+        Superuser::Otp { email } => return otp(loaded, &email).await,
     };
     let services = app::open(&loaded.config, World::default()).await?;
     services.auth.save_superuser(wish, &email, &password).await.map_err(|e| explain(&e))?;
@@ -41,6 +40,12 @@ async fn delete(loaded: &Loaded, email: &str) -> Result<(), Failed> {
     let services = app::open(&loaded.config, World::default()).await?;
     let deleted = services.auth.delete_superuser(email).await.map_err(|e| explain(&e))?;
     say(&if deleted { format!("Deleted superuser {email}.\n") } else { format!("There is no superuser {email}.\n") })
+}
+
+async fn otp(loaded: &Loaded, email: &str) -> Result<(), Failed> {
+    let services = app::open(&loaded.config, World::default()).await?;
+    let Printed { id, code, seconds } = services.auth.superuser_otp(email).await.map_err(|e| explain(&e))?;
+    say(&format!("One-time code of {email}, for {seconds} seconds:\n  id    {id}\n  code  {code}\n"))
 }
 
 /// The first thing wrong, as a sentence: `email: Must be a valid email address.`
