@@ -6,6 +6,7 @@ mod id_tokens;
 mod idp;
 mod linking;
 mod newcomers;
+mod providers;
 mod returns;
 mod sign_in;
 

@@ -44,6 +44,7 @@ pub enum Reply {
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    pub method: String,
     pub path: String,
     pub headers: HashMap<String, String>,
     pub form: HashMap<String, String>,
@@ -144,7 +145,8 @@ async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
     };
     let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
     let mut lines = text.lines();
-    let target = lines.next()?.split(' ').nth(1)?.to_string();
+    let mut start = lines.next()?.split(' ').map(str::to_string);
+    let (method, target) = (start.next()?, start.next()?);
     let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_string()));
     let headers: HashMap<String, String> = lines.filter_map(header).collect();
     let length: usize = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
@@ -155,7 +157,7 @@ async fn serve(mut socket: TcpStream, state: Arc<Mutex<State>>) -> Option<()> {
     }
     let form = form_urlencoded::parse(&bytes[head..]).into_owned().collect();
     let path = target.split('?').next()?.to_string();
-    let reply = answer(&mut state.lock().unwrap(), Seen { path, headers, form });
+    let reply = answer(&mut state.lock().unwrap(), Seen { method, path, headers, form });
     let (head, body) = match reply {
         Reply::Silence => {
             // Until the other side gives up.

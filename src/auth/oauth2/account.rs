@@ -10,13 +10,12 @@ use crate::error::{Error, Errors, FieldError, Result};
 use crate::records::create::Creation;
 use crate::records::uploads::{self, Stored};
 use crate::schema::{Collection, Record};
-use crate::sql::{Collation, Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
 
 use super::form::Form;
 use super::person::Person;
-use crate::auth::Auth;
+use crate::auth::{Auth, accounts};
 
 pub(super) const FAILED: &str = "Failed to authenticate.";
 const LINKS: &str = "_externalAuths";
@@ -110,20 +109,23 @@ impl Auth {
         Ok(Some(Arrived { account, is_new: true }))
     }
 
-    fn account_in(&self, reader: &mut dyn Reader, who: &Arrival) -> Result<Option<Record>> {
+    fn account_in(&self, reader: &mut dyn Reader, who: &Arrival) -> Result<Option<Arc<Record>>> {
         let catalog = reader.catalog().clone();
         let Some(collection) = catalog.by_id(&who.collection.id) else { return Ok(None) };
         if let Some(link) = self.links(reader, who)?.into_iter().next()
             && let Some(account) = self.records.stored_if_any(reader, collection, link.get("recordRef").text())?
         {
-            return Ok(Some(account));
+            return Ok(Some(Arc::new(account)));
         }
         if let Some(id) = &who.caller
             && let Some(account) = self.records.stored_if_any(reader, collection, id)?
         {
-            return Ok(Some(account));
+            return Ok(Some(Arc::new(account)));
         }
-        by_email(reader, collection, &who.person.email)
+        match who.person.email.as_str() {
+            "" => Ok(None),
+            email => accounts::with(reader, collection, "email", email),
+        }
     }
 
     /// Rows that link this very person; nobody without a name at the provider has any.
@@ -137,10 +139,10 @@ impl Auth {
     }
 
     /// An account that exists becomes this person's.
-    fn take(&self, tx: &mut Tx, who: &Arrival, before: Record, spare: &Spare) -> Result<Arc<Record>> {
+    fn take(&self, tx: &mut Tx, who: &Arrival, before: Arc<Record>, spare: &Spare) -> Result<Arc<Record>> {
         let email = who.person.email.as_str();
         let unverified = !before.get("verified").is_true();
-        let mut after = before.clone();
+        let mut after = Record::clone(&before);
         if who.is_stranger_to(&before) {
             // The account was verified when it was looked at first: rare enough to hash here.
             let hash = match &spare.password {
@@ -161,7 +163,7 @@ impl Auth {
                 tx.delete(&link)?;
             }
         }
-        let account = if changed { self.save(tx, &before, after)? } else { Arc::new(before) };
+        let account = if changed { self.save(tx, &before, after)? } else { before };
         if self.links(tx, who)?.is_empty() {
             self.link(tx, who, &account)?;
         }
@@ -206,14 +208,4 @@ impl Arrival {
     fn is_stranger_to(&self, account: &Record) -> bool {
         !account.get("verified").is_true() && self.caller.as_deref() != Some(account.id())
     }
-}
-
-/// The account with an address; where addresses are unique without regard to case, they are found so.
-fn by_email(reader: &mut dyn Reader, collection: &Arc<Collection>, email: &str) -> Result<Option<Record>> {
-    let Some(position) = collection.position("email").filter(|_| !email.is_empty()) else { return Ok(None) };
-    let ignores_case = collection.unique_index("email").is_some_and(|index| index.ignores_case());
-    let collation = if ignores_case { Collation::NoCase } else { Collation::Binary };
-    let restrict = Restrict::Equals { field: position, text: email, collation };
-    let rows = reader.query(&Select { restrict, limit: 1, ..Select::of(collection) }.rows(Dialect::Sqlite))?;
-    Ok(rows.iter().next().map(|row| Record::of(collection, &row)))
 }

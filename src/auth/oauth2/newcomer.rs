@@ -11,13 +11,12 @@ use crate::records::body::{Input, NewFile};
 use crate::records::create::{Creation, Vouched};
 use crate::records::uploads::Stored;
 use crate::schema::{Collection, Field, FieldKind};
-use crate::sql::{Collation, Dialect, Restrict, Select};
 use crate::store::{Reader as _, Tx};
 use crate::value::{Json, Object, ValueRef, list};
 
 use super::form::Form;
 use super::person::Person;
-use crate::auth::Auth;
+use crate::auth::{Auth, accounts};
 
 const AVATAR_TIME: Duration = Duration::from_secs(10);
 const AVATAR_BYTES: usize = 32 << 20;
@@ -67,16 +66,8 @@ impl Auth {
             return Ok(());
         };
         let mapped = creation.body.fields.get(name).and_then(Json::as_str) == Some(person.username.as_str());
-        let (Some(position), Some(index)) = (collection.position(name), collection.unique_index(name)) else {
-            return Ok(());
-        };
-        if !mapped || person.username.is_empty() {
-            return Ok(());
-        }
-        let collation = if index.ignores_case() { Collation::NoCase } else { Collation::Binary };
-        let restrict = Restrict::Equals { field: position, text: &person.username, collation };
-        let select = Select { restrict, limit: 1, ..Select::of(collection) };
-        if !tx.query(&select.exists(Dialect::Sqlite))?.is_empty() {
+        let unique = !person.username.is_empty() && collection.has_unique_index(name);
+        if mapped && unique && accounts::with(tx, collection, name, &person.username)?.is_some() {
             Arc::make_mut(&mut creation.body.fields).shift_remove(name);
         }
         Ok(())

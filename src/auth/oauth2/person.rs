@@ -52,7 +52,7 @@ impl Desk {
         {
             person.email = self.confirmed_email(provider, token, emails).await?;
         }
-        self.odd(provider, token, &mut person, root)?;
+        self.odd(provider, token, &mut person, root);
         person.raw = profile;
         if provider.name == "instagram2" {
             add_permissions(&mut person.raw, token);
@@ -109,7 +109,7 @@ impl Desk {
     }
 
     /// What no table says.
-    fn odd(&self, provider: &Provider, token: &Token, person: &mut Person, root: &Json) -> Result<(), Trouble> {
+    fn odd(&self, provider: &Provider, token: &Token, person: &mut Person, root: &Json) {
         match provider.name.as_str() {
             "discord" if person.name.is_empty() => {
                 person.name = match text(at(root, "discriminator")).as_str() {
@@ -119,17 +119,21 @@ impl Desk {
             }
             "vk" => person.email = text(token.raw.get("email")),
             "mailcow" => person.username = person.username.split('@').next().unwrap_or_default().to_string(),
-            "microsoft" => {
-                let choice = provider.extra("idTokenEmailClaim");
-                if !choice.is_empty() {
-                    let claims = id_token::claims(&token.id_token)?;
-                    id_token::times(&claims, self.config.id_token_leeway_s, self.clock.now())?;
-                    person.email = microsoft_email(&claims, choice);
+            "microsoft" => match provider.extra("idTokenEmailClaim") {
+                "" => {}
+                // A token that is no good vouches for nothing.
+                choice => {
+                    person.email =
+                        self.timely_claims(token).map_or_else(String::new, |claims| microsoft_email(&claims, choice))
                 }
-            }
+            },
             _ => {}
         }
-        Ok(())
+    }
+
+    fn timely_claims(&self, token: &Token) -> Option<Object> {
+        let claims = id_token::claims(&token.id_token).ok()?;
+        id_token::times(&claims, self.config.id_token_leeway_s, self.clock.now()).is_ok().then_some(claims)
     }
 }
 

@@ -23,7 +23,7 @@ fn read_as(name: &str, profile: &Json) -> Person {
     };
     let root = at(profile, &known.root).unwrap();
     let mut person = read(known, root);
-    desk.odd(&Provider::of(&set).unwrap(), &token, &mut person, root).unwrap();
+    desk.odd(&Provider::of(&set).unwrap(), &token, &mut person, root);
     person
 }
 
