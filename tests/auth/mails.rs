@@ -80,3 +80,41 @@ async fn placeholders_are_filled_and_what_users_wrote_is_escaped() {
     let expected = "&lt;b&gt;{APP_URL}&lt;/b&gt;\nBcc: x@y.z|true|{RECORD:tokenKey}|Acme|http://localhost:8090|ey";
     assert!(letter.text.contains(expected), "{}", letter.text);
 }
+
+#[tokio::test]
+async fn a_mail_that_is_put_off_is_sent_again() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::reluctant(&app, 1).await;
+    let form = json!({"email": "bob@example.com"});
+    app.call(GUEST, "POST /api/collections/users/request-password-reset").json(form).await.is(204);
+    assert_eq!(mailbox.next().await.to, "bob@example.com");
+}
+
+#[tokio::test]
+async fn a_mail_server_that_never_answers_holds_up_neither_requests_nor_the_end() {
+    let app = TestApp::start().await;
+    // Takes connections, and that is all.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let smtp = json!({"smtp": {"enabled": true, "host": "127.0.0.1", "port": port}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(smtp).await.is(200);
+    let begin = std::time::Instant::now();
+    for who in ["alice", "bob", "carol"] {
+        let form = json!({"email": format!("{who}@example.com")});
+        app.call(GUEST, "POST /api/collections/users/request-password-reset").json(form).await.is(204);
+    }
+    drop(app);
+    // A conversation may take fifteen seconds a step; stopping may take one for each of its parts.
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn what_still_waits_is_sent_before_the_server_stops() {
+    let app = TestApp::start().await;
+    let mailbox = Mailbox::of(&app).await;
+    for who in ["alice", "bob", "carol"] {
+        let form = json!({"email": format!("{who}@example.com")});
+        app.call(GUEST, "POST /api/collections/users/request-password-reset").json(form).await.is(204);
+    }
+    assert_eq!(mailbox.rest_of(app).len(), 3);
+}

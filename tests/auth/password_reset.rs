@@ -29,6 +29,18 @@ async fn the_link_of_the_mail_sets_a_password_once_and_ends_all_sessions() {
 }
 
 #[tokio::test]
+async fn the_token_of_a_mail_is_no_session() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    app.call(GUEST, REQUEST).json(json!({"email": "bob@example.com"})).await.is(204);
+    let token = mailbox.next().await.token();
+    app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &token).await.is(401);
+    let form = json!({"token": token});
+    let wrong = json!({"data": {"token": {"code": "validation_invalid_token"}}});
+    app.call(GUEST, "POST /api/collections/users/confirm-verification").json(form).await.is(400).has(wrong);
+}
+
+#[tokio::test]
 async fn of_many_uses_of_a_token_at_once_one_wins() {
     let app = TestApp::start().await;
     let mut mailbox = Mailbox::of(&app).await;

@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use serde_json::json;
@@ -43,16 +45,17 @@ impl Letter {
 }
 
 impl Mailbox {
-    /// Opens one on a free port.
-    pub fn open() -> Self {
+    /// Opens one on a free port, that puts off the first `refusals` mails.
+    fn open(refusals: usize) -> Self {
+        let refusals = Arc::new(AtomicUsize::new(refusals));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (post, letters) = unbounded_channel();
         std::thread::spawn(move || {
             for socket in listener.incoming() {
-                let (socket, post) = (socket.unwrap(), post.clone());
+                let (socket, post, refusals) = (socket.unwrap(), post.clone(), refusals.clone());
                 // A client that goes in the middle of a sentence is no mail.
-                std::thread::spawn(move || serve(socket, &post).unwrap_or_default());
+                std::thread::spawn(move || serve(socket, &post, &refusals).unwrap_or_default());
             }
         });
         Mailbox { address, letters }
@@ -60,7 +63,12 @@ impl Mailbox {
 
     /// Opens one and has `app` send its mails there.
     pub async fn of(app: &TestApp) -> Self {
-        let mailbox = Mailbox::open();
+        Self::reluctant(app, 0).await
+    }
+
+    /// As [`Mailbox::of`], but puts off the first `refusals` mails.
+    pub async fn reluctant(app: &TestApp, refusals: usize) -> Self {
+        let mailbox = Mailbox::open(refusals);
         let smtp = json!({"smtp": {"enabled": true, "host": "127.0.0.1", "port": mailbox.address.port()}});
         app.call(SUPERUSER, "PATCH /api/settings").json(smtp).await.is(200);
         mailbox
@@ -80,7 +88,7 @@ impl Mailbox {
     }
 }
 
-fn serve(socket: TcpStream, post: &UnboundedSender<Letter>) -> std::io::Result<()> {
+fn serve(socket: TcpStream, post: &UnboundedSender<Letter>, refusals: &AtomicUsize) -> std::io::Result<()> {
     let mut lines = BufReader::new(socket.try_clone()?).lines();
     let say = |text: &str| (&socket).write_all(format!("{text}\r\n").as_bytes());
     let mut to = String::new();
@@ -89,6 +97,7 @@ fn serve(socket: TcpStream, post: &UnboundedSender<Letter>) -> std::io::Result<(
         let line = line?;
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
+            "MAIL" if refusals.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() => say("451 later")?,
             "EHLO" => say("250-mailbox\r\n250 8BITMIME")?,
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_string();
