@@ -78,7 +78,8 @@ async fn open_settings(store: &Store, config: &Config, clock: &Clock, ids: &Ids)
     let live = Live::open(stored.as_deref(), config.settings.key()?)?;
     if stored.is_some_and(|stored| live.exposes(&stored)) {
         let sealed = live.sealed(&live.load(), ids)?;
-        store.set_param(settings::KEY, sealed, clock.now().to_string()).await?;
+        store.set_param(settings::KEY, sealed.clone(), clock.now().to_string()).await?;
+        live.follow(&sealed)?;
     }
     Ok(live)
 }
@@ -101,7 +102,8 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
-    let chores = tokio::spawn(services.auth.clone().keep_swept());
+    let (sweep, follow) = (services.auth.clone().keep_swept(), Arc::clone(&services).follow_settings());
+    let chores = tokio::spawn(async { tokio::join!(sweep, follow).0 });
     Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 

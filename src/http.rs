@@ -14,6 +14,7 @@ pub mod error;
 pub mod limits;
 pub mod openapi;
 pub mod public;
+pub mod settings;
 pub mod shell;
 pub mod unread;
 

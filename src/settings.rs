@@ -228,6 +228,8 @@ fn merge(into: &mut Json, changes: Json) {
 pub struct Live {
     now: Arc<ArcSwap<Settings>>,
     saving: Arc<tokio::sync::Mutex<()>>,
+    /// The document they were read from.
+    stored: Arc<ArcSwap<String>>,
     /// What the stored document is sealed with.
     key: Option<EncryptionKey>,
 }
@@ -235,21 +237,34 @@ pub struct Live {
 impl Live {
     /// From the stored document, if there is one, which may be sealed with `key`. Fails when it is and cannot be opened.
     pub fn open(stored: Option<&str>, key: Option<EncryptionKey>) -> Result<Self> {
-        let settings = match stored {
-            None => Settings::default(),
-            Some(text) if is_plain(text) => Settings::from_stored(text).map_err(Error::internal)?,
-            Some(text) => {
-                let Some(key) = &key else {
-                    let sentence = "the settings are encrypted; say where their key is: settings.encryption_env or \
-                                    settings.encryption_file in the configuration";
-                    return Err(Error::bad_request(sentence));
-                };
-                let wrong = || format!("the settings cannot be decrypted with the key in {}", key.source());
-                let plain = key.open(text).ok_or_else(|| Error::bad_request(wrong()))?;
-                Settings::from_stored(&plain).map_err(Error::internal)?
-            }
+        let live = Live { key, ..Live::default() };
+        if let Some(stored) = stored {
+            live.follow(stored)?;
+        }
+        Ok(live)
+    }
+
+    /// Takes over what another process stored; whether it was something new.
+    pub fn follow(&self, stored: &str) -> Result<bool> {
+        if self.stored.load().as_str() == stored {
+            return Ok(false);
+        }
+        self.replace(self.read(stored)?, stored.to_string());
+        Ok(true)
+    }
+
+    fn read(&self, stored: &str) -> Result<Settings> {
+        if is_plain(stored) {
+            return Settings::from_stored(stored).map_err(Error::internal);
+        }
+        let Some(key) = &self.key else {
+            let sentence = "the settings are encrypted; say where their key is: settings.encryption_env or \
+                            settings.encryption_file in the configuration";
+            return Err(Error::bad_request(sentence));
         };
-        Ok(Live { now: Arc::new(ArcSwap::from_pointee(settings)), saving: Arc::default(), key })
+        let wrong = || format!("the settings cannot be decrypted with the key in {}", key.source());
+        let plain = key.open(stored).ok_or_else(|| Error::bad_request(wrong()))?;
+        Settings::from_stored(&plain).map_err(Error::internal)
     }
 
     /// The document to store for `settings`.
@@ -274,9 +289,10 @@ impl Live {
         self.saving.lock().await
     }
 
-    /// Everyone sees `settings` from now on.
-    pub fn replace(&self, settings: Settings) {
+    /// Everyone sees `settings`, which `stored` holds, from now on.
+    pub fn replace(&self, settings: Settings, stored: String) {
         self.now.store(Arc::new(settings));
+        self.stored.store(Arc::new(stored));
     }
 }
 

@@ -133,3 +133,23 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
     let log = std::fs::metadata(dir.path().join("data/data.db-wal")).map_or(0, |log| log.len());
     assert_eq!(log, 0, "the write-ahead log is written back");
 }
+
+#[tokio::test]
+async fn superusers_are_tied_to_addresses_while_the_server_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    prints(dir, &["superuser", "upsert", "root@example.com", "correct horse"], "Saved superuser root@example.com.");
+    fails(dir, &["superuser", "ips", "10.0.0.1", "x"], "superuserIPs.1: Invalid IP or CIDR subnet.");
+    let server = Process::start(dir);
+    let form = serde_json::json!({"identity": "root@example.com", "password": "correct horse"});
+    let client = reqwest::Client::new();
+    let url = format!("http://{}/api/collections/_superusers/auth-with-password", server.address);
+    let status = async || client.post(&url).json(&form).send().await.unwrap().status().as_u16();
+    assert_eq!(status().await, 200);
+    prints(dir, &["superuser", "ips", "10.0.0.1"], "Superusers may come from 10.0.0.1 only.");
+    let begin = std::time::Instant::now();
+    while status().await != 403 {
+        assert!(begin.elapsed().as_secs() < 30, "the server goes on as before");
+    }
+    prints(dir, &["superuser", "ips"], "Superusers may come from everywhere.");
+}

@@ -4,13 +4,10 @@ use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::SuperuserRefusal;
-use crate::error::Result;
-use crate::http::Services;
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
-use crate::settings::Settings;
-use crate::value::Object;
+use crate::http::settings::LOADING;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(view).service(update).service(test_mail);
@@ -34,7 +31,7 @@ pub async fn view(ask: Ask) -> Answer {
 pub async fn update(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let changes = raw.object(&ask, LOADING).await?;
-    ask.json(save(&ask, changes).await?.public_json())
+    ask.json(ask.save_settings(changes).await?.public_json())
 }
 
 /// Send a mail to try the mail server
@@ -48,19 +45,4 @@ pub async fn test_mail(ask: Ask, raw: Raw) -> Answer {
     let form = raw.object(&ask, LOADING).await?;
     ask.auth.test_mail(&form).await?;
     done()
-}
-
-const LOADING: &str = "An error occurred while loading the submitted data.";
-const SAVING: &str = "An error occurred while saving the new settings.";
-
-/// One save at a time, so that the settings in memory are those stored last.
-async fn save(services: &Services, changes: Object) -> Result<Settings> {
-    let _turn = services.settings.turn().await;
-    let merged = services.settings().merged(changes).map_err(|_| crate::error::Error::bad_request(LOADING))?;
-    merged.check().into_result(SAVING)?;
-    let stored = services.settings.sealed(&merged, &services.records.ids)?;
-    services.store.set_param(crate::settings::KEY, stored, services.clock.now().to_string()).await?;
-    services.settings.replace(merged.clone());
-    services.limits.clear();
-    Ok(merged)
 }
