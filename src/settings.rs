@@ -284,6 +284,11 @@ impl Live {
         self.now.load_full()
     }
 
+    /// Whether requests are counted by rules; every one of them asks, so no share in the settings is taken for it.
+    pub fn limits_requests(&self) -> bool {
+        self.now.load().rate_limits.enabled
+    }
+
     /// Held from reading the old settings until the new ones are stored and replaced.
     pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.saving.lock().await

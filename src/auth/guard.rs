@@ -39,7 +39,7 @@ pub(super) struct Guess<'a> {
 
 impl Guess<'_> {
     fn key(&self) -> (&str, &str, String, &str) {
-        ("password", self.collection, self.identity.to_lowercase(), self.ip)
+        ("password", self.collection, self.identity.to_lowercase(), place(self.ip))
     }
 }
 
@@ -48,7 +48,7 @@ impl Guard {
     pub fn admit(&self, guess: &Guess, now: Timestamp) -> Result<()> {
         self.0.check(guess.key(), IDENTITY, now).map_err(|over| over.saying(""))?;
         if is_one(guess.ip) {
-            self.0.check(("passwords", guess.ip), ADDRESS, now).map_err(|over| over.saying(""))?;
+            self.0.check(("passwords", place(guess.ip)), ADDRESS, now).map_err(|over| over.saying(""))?;
         }
         Ok(())
     }
@@ -58,7 +58,7 @@ impl Guard {
         let counted = self.0.take(guess.key(), IDENTITY, now);
         if is_one(guess.ip) {
             // Only the next one will be refused for it.
-            let _ = self.0.take(("passwords", guess.ip), ADDRESS, now);
+            let _ = self.0.take(("passwords", place(guess.ip)), ADDRESS, now);
         }
         match counted {
             Ok(()) => Error::bad_request(message),
@@ -74,7 +74,7 @@ impl Guard {
     /// Counts an attempt at a code of `subject`; 429 after too many.
     pub fn code(&self, subject: &str, ip: &str, now: Timestamp) -> Result<()> {
         let message = "Too many attempts, please try again later with a new OTP.";
-        self.0.take(("code", subject, ip), CODES, now).map_err(|over| over.saying(message))
+        self.0.take(("code", subject, place(ip)), CODES, now).map_err(|over| over.saying(message))
     }
 
     /// Counts a request for a mail; 429 after too many.
@@ -82,7 +82,7 @@ impl Guard {
         if !is_one(ip) {
             return Ok(());
         }
-        self.0.take(("mail", ip), MAILS, now).map_err(|over| over.saying(""))
+        self.0.take(("mail", place(ip)), MAILS, now).map_err(|over| over.saying(""))
     }
 
     /// Counts a mail of `account` to an address that is not its own; 429 after too many.
@@ -95,4 +95,39 @@ impl Guard {
 /// stands for all of them.
 fn is_one(ip: &str) -> bool {
     ip.parse::<IpAddr>().is_ok_and(|ip| !ip.is_loopback())
+}
+
+/// What one client has: an IPv4 address, or a whole /64 of IPv6, in which it may change its address at will.
+fn place(ip: &str) -> &str {
+    // IPv6 is written in full: four groups of four digits.
+    if ip.contains(':') { ip.get(..19).unwrap_or(ip) } else { ip }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_one_place() {
+        let guard = Guard::default();
+        for n in 0..5 {
+            let ip = format!("2001:0db8:0000:0001:0000:0000:0000:000{n}");
+            assert!(guard.code("bob", &ip, NOW).is_ok());
+        }
+        assert!(guard.code("bob", "2001:0db8:0000:0001:ffff:0000:0000:0000", NOW).is_err());
+        assert!(guard.code("bob", "2001:0db8:0000:0002:0000:0000:0000:0000", NOW).is_ok());
+        assert!(guard.code("bob", "2.0.0.1", NOW).is_ok());
+    }
+
+    #[test]
+    fn the_machine_itself_is_not_one_client() {
+        let guard = Guard::default();
+        for _ in 0..1000 {
+            assert!(guard.mail("127.0.0.1", NOW).is_ok());
+        }
+        assert!((0..60).all(|_| guard.mail("10.0.0.1", NOW).is_ok()));
+        assert!(guard.mail("10.0.0.1", NOW).is_err());
+    }
 }

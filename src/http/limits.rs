@@ -27,12 +27,11 @@ struct Asked<'a> {
 
 /// 429 when the caller has used up what the rules allow; superusers and listed addresses are not counted.
 pub fn admit(services: &Services, request: &HttpRequest, caller: &Caller, ip: impl FnOnce() -> String) -> Result<()> {
-    let settings = services.settings();
-    if !settings.rate_limits.enabled || caller.is_superuser() {
+    if !services.settings.limits_requests() || caller.is_superuser() {
         return Ok(());
     }
     let ip = ip();
-    if client_ip::is_listed(&ip, &settings.rate_limits.excluded_ips) {
+    if client_ip::is_listed(&ip, &services.settings().rate_limits.excluded_ips) {
         return Ok(());
     }
     let pattern = request.match_pattern().unwrap_or_default();
