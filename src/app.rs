@@ -13,6 +13,7 @@ use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
 use crate::passwords::Hasher;
+use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
 use crate::settings::{self, Live, Settings};
@@ -55,8 +56,10 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         clock: clock.clone(),
         plans: Plans::default(),
     });
+    let auth = Auth::new(records.clone());
     Ok(Arc::new(Services {
-        auth: Auth::new(records.clone()),
+        hub: Hub::start(records.clone(), config.realtime.clone()).await?,
+        auth,
         records,
         files,
         settings,
@@ -87,8 +90,11 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
 }
 
 impl Running {
-    /// Stops in order: no new connections, running requests finish, then the writer drains and checkpoints.
+    /// Stops in order: streams end, no new connections, running requests finish, then the writer drains and checkpoints.
     pub async fn stop(self) -> Result<()> {
+        // Streams would be waited for otherwise; whoever watched comes back after the restart and is told the rest.
+        let hub = self.services.hub.clone();
+        tokio::task::spawn_blocking(move || hub.close()).await.map_err(Error::internal)?;
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
         let store = self.services.store.clone();

@@ -9,6 +9,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
 use crate::http;
+use crate::realtime;
 use crate::store;
 
 /// The lowest layer and the documentation in one.
@@ -25,6 +26,7 @@ pub struct Config {
     pub dev: bool,
     pub http: http::Config,
     pub log: Log,
+    pub realtime: realtime::Config,
     pub store: store::Config,
 }
 

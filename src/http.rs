@@ -14,6 +14,7 @@ pub mod error;
 pub mod openapi;
 pub mod public;
 pub mod shell;
+pub mod sse;
 pub mod unread;
 
 use std::net::TcpListener;
@@ -30,6 +31,7 @@ pub use config::Config;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -40,6 +42,7 @@ pub struct Services {
     pub files: Files,
     pub records: Records,
     pub auth: Auth,
+    pub hub: Hub,
     pub settings: crate::settings::Live,
     pub clock: Clock,
     pub config: Config,

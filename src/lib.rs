@@ -34,6 +34,7 @@ pub mod records;
 pub mod auth;
 pub mod collections;
 pub mod import;
+pub mod realtime;
 
 // 11 outside
 pub mod http;

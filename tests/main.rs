@@ -11,6 +11,7 @@ mod cli;
 mod collections;
 mod http;
 mod import;
+mod realtime;
 mod records;
 mod security;
 mod store;

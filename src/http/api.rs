@@ -5,6 +5,7 @@ pub mod batch;
 pub mod collections;
 pub mod health;
 pub mod openapi;
+pub mod realtime;
 pub mod records;
 pub mod settings;
 
@@ -17,6 +18,7 @@ pub fn routes(config: &mut ServiceConfig) {
     batch::routes(config);
     auth::routes(config);
     health::routes(config);
+    realtime::routes(config);
     collections::routes(config);
     settings::routes(config);
     openapi::routes(config);
