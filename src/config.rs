@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::oauth2;
 use crate::http;
+use crate::realtime;
 use crate::store;
 
 /// The lowest layer and the documentation in one.
@@ -27,6 +28,7 @@ pub struct Config {
     pub http: http::Config,
     pub log: Log,
     pub oauth2: oauth2::Config,
+    pub realtime: realtime::Config,
     pub store: store::Config,
 }
 
