@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
+use crate::limits::Windows;
 use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
 use crate::records::plans::Plans;
@@ -32,6 +33,9 @@ impl Default for World {
         World { clock: Clock::System, ids: Arc::new(Ids::default()) }
     }
 }
+
+/// Counters of requests that are kept, by rule and address.
+const COUNTERS: usize = 65_536;
 
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
@@ -65,6 +69,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         files,
         settings,
         clock,
+        limits: Windows::new(COUNTERS),
         config: config.http.clone(),
         rules: Default::default(),
         store,
@@ -77,6 +82,8 @@ pub struct Running {
     pub services: Arc<Services>,
     handle: actix_web::dev::ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
+    /// Work that never ends by itself.
+    chores: tokio::task::JoinHandle<()>,
 }
 
 /// Binds the address of the configuration and starts to answer.
@@ -87,12 +94,14 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
-    Ok(Running { address, services, handle, served: tokio::spawn(server) })
+    let chores = tokio::spawn(services.auth.clone().keep_swept());
+    Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 
 impl Running {
     /// Stops in order: no new connections, running requests finish, mails leave, then the writer drains and checkpoints.
     pub async fn stop(self) -> Result<()> {
+        self.chores.abort();
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
         self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;

@@ -5,6 +5,7 @@ pub mod callers;
 mod email_change;
 pub mod file_token;
 mod forms;
+mod guard;
 mod impersonate;
 pub mod later;
 mod letters;
@@ -21,6 +22,7 @@ pub mod refresh;
 pub mod response;
 pub mod sign_in;
 pub mod superusers;
+mod sweep;
 pub mod tokens;
 mod verification;
 pub mod visit;
@@ -34,6 +36,7 @@ use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
+use guard::Guard;
 use later::Later;
 use recent::Recent;
 pub use sign_in::{Proof, SignIn};
@@ -48,6 +51,7 @@ pub struct Auth {
     mailer: Mailer,
     later: Later,
     recent: Arc<Recent>,
+    guard: Arc<Guard>,
 }
 
 impl Auth {
@@ -58,7 +62,7 @@ impl Auth {
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
         let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
-        Auth { records, callers, oauth2, mailer, later: Later::here(), recent: Arc::default() }
+        Auth { records, callers, oauth2, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
     }
 
     /// 404 unless `collection` has accounts.

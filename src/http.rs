@@ -11,6 +11,7 @@ pub mod config;
 pub mod cors;
 pub mod dashboard;
 pub mod error;
+pub mod limits;
 pub mod openapi;
 pub mod public;
 pub mod shell;
@@ -30,6 +31,7 @@ pub use config::Config;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::limits::Windows;
 use crate::records::Records;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -42,6 +44,8 @@ pub struct Services {
     pub auth: Auth,
     pub settings: crate::settings::Live,
     pub clock: Clock,
+    /// Requests counted by the rules of the settings.
+    pub limits: Windows,
     pub config: Config,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,

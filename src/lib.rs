@@ -25,6 +25,7 @@ pub mod store;
 
 // 6 platform
 pub mod files;
+pub mod limits;
 pub mod mail;
 pub mod outbound;
 pub mod passwords;

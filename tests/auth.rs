@@ -2,11 +2,13 @@
 
 mod command_line;
 mod email_change;
+mod guard;
 mod impersonate;
 mod mails;
 mod otp;
 mod password_reset;
 mod places;
+mod sweep;
 mod verification;
 
 use serde_json::json;

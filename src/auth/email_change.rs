@@ -9,6 +9,7 @@ use crate::schema::{Collection, Record};
 use crate::store::Tx;
 use crate::value::Object;
 
+use super::guard::Guess;
 use super::link::Link;
 use super::tokens::{self, Claims, Kind};
 use super::{Auth, find, forms};
@@ -45,9 +46,11 @@ impl Auth {
         errors.into_result(forms::VALIDATING)?;
         let Some(options) = account.collection.auth() else { return Ok(()) };
         let subject = format!("{}/{address}", account.id());
-        if !self.recent.may_mail(MAIL, &subject, self.records.clock.now()) {
+        let now = self.records.clock.now();
+        if !self.recent.may_mail(MAIL, &subject, now) {
             return Ok(());
         }
+        self.guard.new_address(account.id(), now)?;
         let new_email = Some(address.clone());
         let token = self.link_token(&account, Kind::EmailChange, |claims| Claims { new_email, ..claims })?;
         let mail = self.letter_to(&account, &options.confirm_email_change_template, &[("TOKEN", &token)]);
@@ -59,7 +62,7 @@ impl Auth {
     }
 
     /// Gives the account of a link its new address, which ends its tokens, this one included.
-    pub async fn confirm_email_change(&self, collection: &str, body: &Object) -> Result<()> {
+    pub async fn confirm_email_change(&self, collection: &str, body: &Object, ip: &str) -> Result<()> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?;
         let (token, password) = (forms::text(body, "token")?, forms::text(body, "password")?);
@@ -69,7 +72,7 @@ impl Auth {
         let followed = self.follow_to_address(&token, collection).await?;
         let right = match (&followed, errors.0.contains_key("password")) {
             (_, true) => true,
-            (Ok((link, _)), false) => self.is_password_of(&link.account, &password).await?,
+            (Ok((link, _)), false) => self.is_password_of(&link.account, &password, ip).await?,
             (Err(_), false) => false,
         };
         if !right {
@@ -118,7 +121,14 @@ impl Auth {
         Ok(if free { Ok((link, address)) } else { Err(taken()) })
     }
 
-    async fn is_password_of(&self, account: &Record, plain: &str) -> Result<bool> {
-        Ok(self.records.hasher.verify(plain, account.get("password").text()).await? != Verdict::Wrong)
+    async fn is_password_of(&self, account: &Record, plain: &str, ip: &str) -> Result<bool> {
+        let guess = Guess { collection: &account.collection.id, identity: account.id(), ip };
+        let now = self.records.clock.now();
+        self.guard.admit(&guess, now)?;
+        let right = self.records.hasher.verify(plain, account.get("password").text()).await? != Verdict::Wrong;
+        if !right {
+            self.guard.wrong(&guess, now, "");
+        }
+        Ok(right)
     }
 }

@@ -36,11 +36,12 @@ pub struct Printed {
 
 impl Auth {
     /// The answer of `request-otp`: an id, whether or not anyone has this address.
-    pub fn request_otp(&self, collection: &str, body: &Object) -> Result<Vec<u8>> {
+    pub fn request_otp(&self, collection: &str, body: &Object, ip: &str) -> Result<Vec<u8>> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let options = &OTP.of(&collection)?.otp;
         let address = forms::email_of(body)?;
+        self.guard.mail(ip, self.records.clock.now())?;
         let now = self.records.clock.now();
         let fresh = self.records.ids.random();
         // While developing, asking again and again is no attack.
@@ -107,7 +108,7 @@ impl Auth {
             Some((_, account)) => subject(&collection, account.get("email").text()),
             None => self.recent.asked_for(&form.id).unwrap_or_else(|| subject(&collection, &form.id)),
         };
-        self.recent.attempt(&format!("{subject}/{}", visit.ip), self.records.clock.now())?;
+        self.guard.code(&subject, &visit.ip, self.records.clock.now())?;
         let Some((row, _)) = found else {
             self.records.hasher.verify_nobody(&form.code).await?;
             return Err(Error::bad_request(FAILED));

@@ -8,6 +8,7 @@ use crate::schema::{Collection, FieldKind, Record};
 use crate::store::{Reader, Tx};
 use crate::value::Object;
 
+use super::guard::Guess;
 use super::sign_in::{Method, PASSWORD};
 use super::{Auth, Proof, SignIn, Visit, accounts, find, forms};
 
@@ -31,13 +32,22 @@ impl Auth {
         let collection = find(&catalog, collection)?.clone();
         let options = PASSWORD.of(&collection)?;
         let form = Form::read(body, &options.password_auth.identity_fields)?;
+        let guess = Guess { collection: &collection.id, identity: &form.identity, ip: &visit.ip };
+        let now = self.records.clock.now();
+        self.guard.admit(&guess, now)?;
         let Some(record) = self.identify(&collection, &form).await? else {
             self.records.hasher.verify_nobody(&form.password).await?;
-            return Err(Error::bad_request(FAILED));
+            return Err(self.guard.wrong(&guess, now, FAILED));
         };
         let hash = record.get("password").text().to_string();
-        let account = match self.records.hasher.verify(&form.password, &hash).await? {
-            Verdict::Wrong => return Err(Error::bad_request(FAILED)),
+        let verdict = self.records.hasher.verify(&form.password, &hash).await?;
+        if verdict != Verdict::Wrong {
+            // Guesses made at the same time, all before the first was found wrong, are not to be had for free.
+            self.guard.admit(&guess, now)?;
+            self.guard.right(&guess);
+        }
+        let account = match verdict {
+            Verdict::Wrong => return Err(self.guard.wrong(&guess, now, FAILED)),
             Verdict::Right => record,
             Verdict::RightButOld => self.rehash(record, &form.password).await?,
         };

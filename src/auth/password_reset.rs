@@ -22,10 +22,11 @@ impl Auth {
     }
 
     /// Mails a link, if there is such an account; nobody learns whether.
-    pub fn request_password_reset(&self, collection: &str, body: &Object) -> Result<()> {
+    pub fn request_password_reset(&self, collection: &str, body: &Object, ip: &str) -> Result<()> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let address = forms::email_of(body)?;
+        self.guard.mail(ip, self.records.clock.now())?;
         let auth = self.clone();
         self.later.run(async move { auth.send_password_reset(&collection, &address).await })
     }

@@ -1,12 +1,12 @@
-//! What was mailed lately, in memory and bounded: who asks again too soon gets no second mail, who tries codes too often
-//! is stopped. Addresses without an account are remembered like those with one, so that nothing tells them apart.
+//! What was mailed lately, in memory and bounded: who asks again too soon gets no second mail.
+//! Addresses without an account are remembered like those with one, so that nothing tells
+//! them apart.
 
 use std::sync::{Mutex, PoisonError};
 
 use quick_cache::sync::Cache;
 
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
 
 /// Entries of each kind; the least used make room.
 const KEPT: usize = 16_384;
@@ -14,9 +14,6 @@ const KEPT: usize = 16_384;
 const PAUSE_MS: i64 = 120_000;
 /// Codes an account may have at a time.
 const CODES: usize = 10;
-/// Attempts at the codes of one account, from one place, in the time below.
-const ATTEMPTS: u64 = 5;
-const ATTEMPTS_MS: i64 = 180_000;
 
 /// The memory.
 pub(super) struct Recent {
@@ -26,7 +23,6 @@ pub(super) struct Recent {
     codes: Cache<String, Vec<(String, Timestamp)>>,
     /// By id of a code: whom it was asked for.
     asked: Cache<String, String>,
-    attempts: Cache<String, (u64, Timestamp)>,
 }
 
 /// What to answer a request for a code.
@@ -40,8 +36,7 @@ pub(super) enum Code {
 impl Default for Recent {
     fn default() -> Self {
         let turn = Mutex::default();
-        let (mails, codes, attempts) = (Cache::new(KEPT), Cache::new(KEPT), Cache::new(KEPT));
-        Recent { turn, mails, codes, asked: Cache::new(KEPT), attempts }
+        Recent { turn, mails: Cache::new(KEPT), codes: Cache::new(KEPT), asked: Cache::new(KEPT) }
     }
 }
 
@@ -87,23 +82,6 @@ impl Recent {
     pub fn forget_codes(&self, address: &str) {
         self.codes.remove(address);
     }
-
-    /// Counts an attempt at a code of `subject`; 429 when there were too many.
-    pub fn attempt(&self, subject: &str, now: Timestamp) -> Result<()> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = self.attempts.get(subject).filter(|(_, first)| now.0 < first.0 + ATTEMPTS_MS);
-        let (count, first) = known.unwrap_or((0, now));
-        if count >= ATTEMPTS {
-            let left_ms = first.0 + ATTEMPTS_MS - now.0;
-            return Err(Error::RateLimited {
-                message: "Too many attempts, please try again later with a new OTP.".into(),
-                limit: ATTEMPTS,
-                retry_after_s: u64::try_from(left_ms).unwrap_or_default().div_ceil(1000).max(1),
-            });
-        }
-        self.attempts.insert(subject.to_string(), (count + 1, first));
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -140,13 +118,7 @@ mod tests {
             let address = n.to_string();
             recent.may_mail("a", &address, NOW);
             recent.code(&address, String::new(), NOW, 1000);
-            assert!(recent.attempt(&address, NOW).is_ok());
         }
-        assert!(
-            recent.mails.len() <= KEPT
-                && recent.codes.len() <= KEPT
-                && recent.asked.len() <= KEPT
-                && recent.attempts.len() <= KEPT
-        );
+        assert!(recent.mails.len() <= KEPT && recent.codes.len() <= KEPT && recent.asked.len() <= KEPT);
     }
 }

@@ -23,10 +23,11 @@ impl Auth {
     }
 
     /// Mails a link, if there is such an account and it needs one; nobody learns whether.
-    pub fn request_verification(&self, collection: &str, body: &Object) -> Result<()> {
+    pub fn request_verification(&self, collection: &str, body: &Object, ip: &str) -> Result<()> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let address = forms::email_of(body)?;
+        self.guard.mail(ip, self.records.clock.now())?;
         let auth = self.clone();
         self.later.run(async move { auth.send_verification(&collection, &address).await })
     }

@@ -14,6 +14,7 @@ use super::Services;
 use super::body;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
+use super::limits;
 use crate::auth::Visit;
 use crate::auth::tokens::Kind;
 use crate::context::{Caller, Ctx, Purpose};
@@ -89,8 +90,12 @@ impl Ask {
 
     /// The address of whoever asks.
     pub fn real_ip(&self, request: &HttpRequest) -> String {
-        client_ip::real_ip(peer(request), request.headers(), &self.settings().trusted_proxy)
+        address(self, request)
     }
+}
+
+fn address(services: &Services, request: &HttpRequest) -> String {
+    client_ip::real_ip(peer(request), request.headers(), &services.settings().trusted_proxy)
 }
 
 /// 204.
@@ -118,6 +123,7 @@ impl FromRequest for Ask {
             };
             let services = Arc::clone(services);
             let caller = caller(&services, &request).await?;
+            limits::admit(&services, &request, &caller, || address(&services, &request))?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
             let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
@@ -153,7 +159,7 @@ fn is_admitted(services: &Services, request: &HttpRequest, caller: &Caller) -> b
     if settings.superuser_ips.is_empty() || !caller.is_superuser() {
         return true;
     }
-    let ip = client_ip::real_ip(peer(request), request.headers(), &settings.trusted_proxy);
+    let ip = address(services, request);
     client_ip::is_listed(&ip, &settings.superuser_ips)
 }
 

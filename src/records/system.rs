@@ -173,12 +173,23 @@ impl Records {
         collection: &Arc<Collection>,
         filter: &str,
     ) -> Result<Vec<Record>> {
+        self.some_where(reader, collection, filter, -1)
+    }
+
+    /// As [`Records::where_rows`], the first `limit` of them.
+    pub fn some_where(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        filter: &str,
+        limit: i64,
+    ) -> Result<Vec<Record>> {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };
         let predicate = crate::expr::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
         let bound = predicate.bind(&ctx);
-        let select = Select { filters: &[&bound], ..Select::of(collection) };
+        let select = Select { filters: &[&bound], limit, ..Select::of(collection) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         Ok(rows.iter().map(|row| Record::of(collection, &row)).collect())
     }

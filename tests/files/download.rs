@@ -36,6 +36,7 @@ async fn a_file_comes_with_everything_that_makes_it_harmless() {
         assert_eq!(answer.header("content-security-policy"), policy);
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("accept-ranges"), "bytes");
+        assert!(!answer.headers.contains_key("x-frame-options"), "documents may be shown in frames");
         assert_eq!(answer.header("content-length"), bytes.len().to_string());
         let saved = app.call(GUEST, &get(&format!("{file}?download=1"))).await;
         assert!(saved.is(200).header("content-disposition").starts_with("attachment"));

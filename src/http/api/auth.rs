@@ -38,10 +38,10 @@ pub async fn with_password(ask: Ask, path: web::Path<String>, raw: Raw, request:
 /// It goes to the e-mail address of the account, if there is one; nobody learns whether.
 #[utoipa::path(tag = "auth", request_body = Object, responses((status = 200, description = "The id to send with the code", body = Object), Refusal))]
 #[post("/api/collections/{collection}/request-otp")]
-pub async fn request_otp(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
+pub async fn request_otp(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
     ask.auth.offers(&path, &OTP)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.json(ask.auth.request_otp(&path, &form)?)
+    ask.json(ask.auth.request_otp(&path, &form, &ask.real_ip(&request))?)
 }
 
 /// Sign in with a one-time code

@@ -1,6 +1,6 @@
 //! `/api/batch`: several writes in one transaction.
 
-use actix_web::post;
+use actix_web::{HttpRequest, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Refusal;
@@ -8,6 +8,7 @@ use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
 use crate::http::error::Answer;
+use crate::http::limits;
 use crate::records::{BatchRequest, Body};
 use crate::value::{Json, Object};
 
@@ -26,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Creates, updates, upserts and deletes that succeed or fail together, each under its own rules.
 #[utoipa::path(tag = "records", request_body = Object, responses((status = 200, description = "One answer per request", body = Vec<Object>), Refusal))]
 #[post("/api/batch")]
-pub async fn batch(ask: Ask, raw: Raw) -> Answer {
+pub async fn batch(ask: Ask, raw: Raw, request: HttpRequest) -> Answer {
     let settings = ask.settings();
     let max = usize::try_from(settings.batch.max_requests).unwrap_or(0);
     if !settings.batch.enabled || max == 0 {
@@ -36,6 +37,10 @@ pub async fn batch(ask: Ask, raw: Raw) -> Answer {
     let unreadable = "Failed to read the submitted batch data.";
     let body = raw.body(&ask, limit).await.map_err(|e| e.under(unreadable))?;
     let requests = parse(body, max)?;
+    if settings.rate_limits.enabled {
+        let ip = ask.real_ip(&request);
+        requests.iter().try_for_each(|item| limits::admit_item(&ask, item, &ask.ctx.caller, &ip))?;
+    }
     ask.json(ask.records.batch(ask.ctx.clone(), requests).await?)
 }
 

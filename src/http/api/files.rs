@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::files::{Blob, Files};
 use crate::http::ask::Ask;
 use crate::http::error::Answer;
+use crate::http::shell::Embeddable;
 use crate::value::json;
 
 /// Files up to this many bytes are read and sent in one piece.
@@ -96,6 +97,8 @@ pub async fn download(ask: Ask, path: web::Path<(String, String, String)>, reque
             file.disable_content_disposition().use_etag(false).into_response(&request)
         }
     };
+    // Pages of other origins may show a document in a frame; the policy keeps it from doing anything there.
+    answer.extensions_mut().insert(Embeddable);
     for (name, value) in headers {
         answer.headers_mut().insert(name, value);
     }

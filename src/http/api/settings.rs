@@ -60,5 +60,6 @@ async fn save(services: &Services, changes: Object) -> Result<Settings> {
     merged.check().into_result(SAVING)?;
     services.store.set_param(crate::settings::KEY, merged.stored_json(), services.clock.now().to_string()).await?;
     services.settings.replace(merged.clone());
+    services.limits.clear();
     Ok(merged)
 }

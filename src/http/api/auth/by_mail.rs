@@ -1,6 +1,6 @@
 //! What is proven by a link in a mail: an address, the right to a new password, a new address.
 
-use actix_web::{post, web};
+use actix_web::{HttpRequest, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{LOADING, known};
@@ -21,10 +21,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Answered alike whether or not there is such an account.
 #[utoipa::path(tag = "auth", request_body = Object, responses((status = 204, description = "Done"), Refusal))]
 #[post("/api/collections/{collection}/request-verification")]
-pub async fn request_verification(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
+pub async fn request_verification(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
     ask.auth.verifies(&path)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.auth.request_verification(&path, &form)?;
+    ask.auth.request_verification(&path, &form, &ask.real_ip(&request))?;
     done()
 }
 
@@ -43,10 +43,10 @@ pub async fn confirm_verification(ask: Ask, path: web::Path<String>, raw: Raw) -
 /// Answered alike whether or not there is such an account.
 #[utoipa::path(tag = "auth", request_body = Object, responses((status = 204, description = "Done"), Refusal))]
 #[post("/api/collections/{collection}/request-password-reset")]
-pub async fn request_password_reset(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
+pub async fn request_password_reset(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
     ask.auth.resets(&path)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.auth.request_password_reset(&path, &form)?;
+    ask.auth.request_password_reset(&path, &form, &ask.real_ip(&request))?;
     done()
 }
 
@@ -80,9 +80,9 @@ pub async fn request_email_change(ask: Ask, path: web::Path<String>, raw: Raw) -
 /// Ends every session of the account.
 #[utoipa::path(tag = "auth", request_body = Object, responses((status = 204, description = "Done"), Refusal))]
 #[post("/api/collections/{collection}/confirm-email-change")]
-pub async fn confirm_email_change(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
+pub async fn confirm_email_change(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
     ask.auth.changes_emails(&path)?;
     let form = raw.object(&ask, LOADING).await?;
-    ask.auth.confirm_email_change(&path, &form).await?;
+    ask.auth.confirm_email_change(&path, &form, &ask.real_ip(&request)).await?;
     done()
 }
