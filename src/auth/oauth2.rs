@@ -122,14 +122,21 @@ impl Desk {
 
 impl Auth {
     /// A session for whoever the provider says this is; the account is found, linked or made on the way.
-    pub async fn with_oauth2(&self, visit: Visit, collection: &str, body: &Object) -> Result<SignIn> {
+    /// `may_make` is asked before an account is made, once.
+    pub async fn with_oauth2(
+        &self,
+        visit: Visit,
+        collection: &str,
+        body: &Object,
+        may_make: &dyn Fn() -> Result<()>,
+    ) -> Result<SignIn> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let form = Form::read(body, OAUTH2.of(&collection)?)?;
         let seat = self.oauth2.seat()?;
         let (person, token) = self.oauth2.meet(&form).await?;
         let visit = visit.asking(OAUTH2.purpose, body);
-        let arrived = self.account_of(&visit.ctx, &collection, &form, &person).await?;
+        let arrived = self.account_of(&visit.ctx, &collection, &form, (&person, may_make)).await?;
         drop(seat);
         let meta = meta(&person, &token, arrived.is_new);
         self.sign_in(visit, Proof { account: arrived.account, method: &OAUTH2, meta: Some(meta) }).await

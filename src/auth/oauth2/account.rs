@@ -53,7 +53,7 @@ impl Auth {
         ctx: &Ctx,
         collection: &Arc<Collection>,
         form: &Form,
-        person: &Person,
+        (person, may_make): (&Person, &dyn Fn() -> Result<()>),
     ) -> Result<Arrived> {
         let caller = ctx.caller.record().filter(|record| record.collection.id == collection.id);
         let arrival = Arc::new(Arrival {
@@ -62,7 +62,7 @@ impl Auth {
             person: person.clone(),
             caller: caller.map(|record| record.id().to_string()),
         });
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let (auth, who) = (self.clone(), arrival.clone());
             let found = self.records.store.read(move |reader| auth.account_in(reader, &who)).await?;
             let mut spare = Spare::default();
@@ -72,7 +72,12 @@ impl Auth {
                     spare.password = Some(self.records.hasher.hash(&self.random_password()).await?);
                 }
                 Some(_) => {}
-                None => spare.creation = Some(self.newcomer(ctx, collection, form, person, &mut stored).await?),
+                None => {
+                    if attempt == 0 {
+                        may_make()?;
+                    }
+                    spare.creation = Some(self.newcomer(ctx, collection, form, person, &mut stored).await?);
+                }
             }
             let uploads = spare.creation.as_ref().map(|creation| creation.body.uploads.clone()).unwrap_or_default();
             let (auth, who) = (self.clone(), arrival.clone());
