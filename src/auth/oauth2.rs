@@ -26,6 +26,7 @@ use crate::value::{Json, Object, json};
 use super::sign_in::OAUTH2;
 use super::{Auth, Proof, SignIn, Visit, find};
 
+use account::Knock;
 pub use config::Config;
 use exchange::{Manner, Token};
 use form::Form;
@@ -136,7 +137,8 @@ impl Auth {
         let seat = self.oauth2.seat()?;
         let (person, token) = self.oauth2.meet(&form).await?;
         let visit = visit.asking(OAUTH2.purpose, body);
-        let arrived = self.account_of(&visit.ctx, &collection, &form, (&person, may_make)).await?;
+        let knock = Knock { ctx: &visit.ctx, collection: &collection, form: &form, person: &person, may_make };
+        let arrived = self.account_of(&knock).await?;
         drop(seat);
         let meta = meta(&person, &token, arrived.is_new);
         self.sign_in(visit, Proof { account: arrived.account, method: &OAUTH2, meta: Some(meta) }).await
