@@ -16,6 +16,7 @@ use crate::id::Ids;
 use crate::limits::Windows;
 use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
+use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
 use crate::settings::{self, Live};
@@ -59,8 +60,13 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         clock: clock.clone(),
         plans: Plans::default(),
     });
+    let auth = Auth::new(records.clone(), mailer, config.oauth2.clone());
+    let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
+    let desk = hub.clone();
+    auth.on_redirect(move |back| desk.send(&back.client, &back.ip, "@oauth2", &back.data));
     Ok(Arc::new(Services {
-        auth: Auth::new(records.clone(), mailer, config.oauth2.clone()),
+        hub,
+        auth,
         records,
         files,
         settings,
@@ -108,9 +114,13 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
 }
 
 impl Running {
-    /// Stops in order: no new connections, running requests finish, mails leave, then the writer drains and checkpoints.
+    /// Stops in order: streams end, no new connections, running requests finish, mails leave, then the writer drains and
+    /// checkpoints.
     pub async fn stop(self) -> Result<()> {
         self.chores.abort();
+        // Streams would be waited for otherwise; whoever watched comes back after the restart and is told the rest.
+        let hub = self.services.hub.clone();
+        tokio::task::spawn_blocking(move || hub.close()).await.map_err(Error::internal)?;
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
         self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;

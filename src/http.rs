@@ -16,6 +16,7 @@ pub mod openapi;
 pub mod public;
 pub mod settings;
 pub mod shell;
+pub mod sse;
 pub mod unread;
 
 use std::net::TcpListener;
@@ -33,6 +34,7 @@ use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::files::Files;
 use crate::limits::Windows;
+use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -43,6 +45,7 @@ pub struct Services {
     pub files: Files,
     pub records: Records,
     pub auth: Auth,
+    pub hub: Hub,
     pub settings: crate::settings::Live,
     pub clock: Clock,
     /// Requests counted by the rules of the settings.

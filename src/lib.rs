@@ -37,6 +37,7 @@ pub mod records;
 pub mod auth;
 pub mod collections;
 pub mod import;
+pub mod realtime;
 
 // 11 outside
 pub mod http;

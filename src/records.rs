@@ -23,6 +23,7 @@ pub mod system;
 pub mod update;
 pub mod uploads;
 pub mod view;
+pub mod watch;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ mod gather;
 mod joins;
 pub mod mutate;
 mod order;
+pub mod past;
 mod predicate;
 mod select;
 #[cfg(test)]

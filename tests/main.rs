@@ -14,6 +14,7 @@ mod files;
 mod http;
 mod import;
 mod oauth2;
+mod realtime;
 mod records;
 mod security;
 mod store;

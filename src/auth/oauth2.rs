@@ -26,6 +26,7 @@ use crate::value::{Json, Object, json};
 use super::sign_in::OAUTH2;
 use super::{Auth, Proof, SignIn, Visit, find};
 
+use account::Knock;
 pub use config::Config;
 use exchange::{Manner, Token};
 use form::Form;
@@ -122,14 +123,22 @@ impl Desk {
 
 impl Auth {
     /// A session for whoever the provider says this is; the account is found, linked or made on the way.
-    pub async fn with_oauth2(&self, visit: Visit, collection: &str, body: &Object) -> Result<SignIn> {
+    /// `may_make` is asked before an account is made, once.
+    pub async fn with_oauth2(
+        &self,
+        visit: Visit,
+        collection: &str,
+        body: &Object,
+        may_make: &dyn Fn() -> Result<()>,
+    ) -> Result<SignIn> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
         let form = Form::read(body, OAUTH2.of(&collection)?)?;
         let seat = self.oauth2.seat()?;
         let (person, token) = self.oauth2.meet(&form).await?;
         let visit = visit.asking(OAUTH2.purpose, body);
-        let arrived = self.account_of(&visit.ctx, &collection, &form, &person).await?;
+        let knock = Knock { ctx: &visit.ctx, collection: &collection, form: &form, person: &person, may_make };
+        let arrived = self.account_of(&knock).await?;
         drop(seat);
         let meta = meta(&person, &token, arrived.is_new);
         self.sign_in(visit, Proof { account: arrived.account, method: &OAUTH2, meta: Some(meta) }).await

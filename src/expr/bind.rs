@@ -1,5 +1,6 @@
 //! A predicate in one request: its slots filled, what is certain already folded away.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::context::Ctx;
@@ -59,7 +60,35 @@ impl PartialEq for Bound {
     }
 }
 
+impl Eq for Bound {}
+
+impl Hash for Bound {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.predicate).hash(state);
+        for slot in &self.slots {
+            match slot {
+                Value::Null => state.write_u8(0),
+                Value::Int(n) => n.hash(state),
+                Value::Real(n) => (n + 0.0).to_bits().hash(state),
+                Value::Text(text) => text.hash(state),
+            }
+        }
+        self.guards.hash(state);
+    }
+}
+
 impl Bound {
+    /// The same predicate in the request `ctx`: a later moment, for one that reads the clock.
+    #[must_use]
+    pub fn again(&self, ctx: &Ctx) -> Bound {
+        Bound::new(Arc::clone(&self.predicate), ctx, self.stage)
+    }
+
+    /// What it says of a record also depends on when it was bound.
+    pub fn reads_clock(&self) -> bool {
+        self.predicate.reads_clock()
+    }
+
     fn new(predicate: Arc<Predicate>, ctx: &Ctx, stage: Stage) -> Bound {
         let slots = predicate.slots.iter().map(|slot| slot.value(ctx)).collect();
         let guards = predicate.guards.iter().map(|guard| guard.rule.bind(ctx)).collect();

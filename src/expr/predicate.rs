@@ -11,7 +11,7 @@ use crate::value::Value;
 
 use super::compare::Affinity;
 use super::json::Step;
-use super::slot::Slot;
+use super::slot::{Slot, Source};
 use super::token::Op;
 
 pub(crate) type JoinId = usize;
@@ -362,6 +362,12 @@ impl Predicate {
     pub(crate) fn is_timeless(&self) -> bool {
         self.comparisons.iter().all(|c| c.left.is_timeless() && c.right.is_timeless())
             && self.guards.iter().all(|guard| guard.rule.is_timeless())
+    }
+
+    /// Whether binding it reads the clock (`@now` and its like).
+    pub(crate) fn reads_clock(&self) -> bool {
+        self.slots.iter().any(|slot| matches!(slot.source, Source::Macro(_)))
+            || self.guards.iter().any(|guard| guard.rule.reads_clock())
     }
 
     /// Calls `visit` with the name of every table the predicate reads besides its own.

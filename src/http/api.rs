@@ -7,6 +7,7 @@ pub mod files;
 pub mod health;
 pub mod oauth2;
 pub mod openapi;
+pub mod realtime;
 pub mod records;
 pub mod settings;
 
@@ -21,6 +22,7 @@ pub fn routes(config: &mut ServiceConfig) {
     auth::routes(config);
     oauth2::routes(config);
     health::routes(config);
+    realtime::routes(config);
     collections::routes(config);
     settings::routes(config);
     openapi::routes(config);

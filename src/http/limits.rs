@@ -40,6 +40,19 @@ pub fn admit(services: &Services, request: &HttpRequest, caller: &Caller, ip: im
     take(services, &asked, caller, &ip)
 }
 
+/// As [`admit`], for the account that this request is about to make: it counts as a create, too.
+pub fn admit_account(services: &Services, request: &HttpRequest, caller: &Caller, ip: &str) -> Result<()> {
+    let settings = services.settings();
+    let excluded = || client_ip::is_listed(ip, &settings.rate_limits.excluded_ips);
+    if !settings.rate_limits.enabled || caller.is_superuser() || excluded() {
+        return Ok(());
+    }
+    let pattern = request.match_pattern().unwrap_or_default();
+    let route = (request.method().as_str(), pattern.as_str());
+    let asked = Asked::new(services, route, request.match_info().get("collection"), request.path());
+    take(services, &Asked { actions: &["create"], ..asked }, caller, ip)
+}
+
 /// As [`admit`], for one item of a batch: the request it stands for.
 pub fn admit_item(services: &Services, item: &BatchRequest, caller: &Caller, ip: &str) -> Result<()> {
     let settings = services.settings();

@@ -139,6 +139,17 @@ impl<'a> Select<'a> {
         self.bare(("SELECT 1", " LIMIT 1"), self.printer(dialect, Reach::Page))
     }
 
+    /// One row: for each of these, whether it finds any record.
+    pub fn any_of_each(selects: &[Select<'_>], dialect: Dialect) -> Sql {
+        let mut sql = Sql::new();
+        for (index, select) in selects.iter().enumerate() {
+            sql.push(if index == 0 { "SELECT EXISTS(" } else { "), EXISTS(" });
+            sql.append(select.exists(dialect));
+        }
+        sql.push(")");
+        sql
+    }
+
     /// The tables that decide what the statements find; `None` if something else does too: the tables of a view, the
     /// clock, chance.
     pub fn about(&self) -> Option<Vec<&'a str>> {

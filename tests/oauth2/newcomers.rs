@@ -185,3 +185,21 @@ async fn pictures_the_field_takes_are_stored() {
         }
     }
 }
+
+#[tokio::test]
+async fn new_accounts_count_as_creates() {
+    let idp = Idp::start().await;
+    let app = app(&idp).await;
+    let rule = json!({"label": "users:create", "duration": 60, "maxRequests": 1});
+    app.call(SUPERUSER, "PATCH /api/settings")
+        .json(json!({"rateLimits": {"enabled": true, "rules": [rule]}}))
+        .await
+        .is(200);
+    for (name, status) in [("dana", 200), ("erin", 429), ("dana", 200)] {
+        idp.code("c", person(name));
+        sign_in(&app, GUEST, "c", json!({})).await.is(status);
+    }
+    app.wait_ms(60_000);
+    idp.code("c", person("erin"));
+    sign_in(&app, GUEST, "c", json!({})).await.is(200);
+}

@@ -1,28 +1,19 @@
 //! Browsers that come back from a provider: whom the code reaches, and which page is shown.
 
-use std::sync::{Arc, Mutex};
-
 use jsonwebtoken::Algorithm::RS256;
 use serde_json::json;
 
-use cratebase::auth::oauth2::redirect::Delivery;
-
 use super::idp::{Idp, sign};
 use super::{offer, sign_in};
-use crate::support::{Answer, GUEST, START_MS, TestApp};
+use crate::realtime::Stream;
+use crate::support::{Answer, GUEST, START_MS, SUPERUSER, TestApp};
 
 const SUCCESS: &str = "../_/#/auth/oauth2-redirect-success";
 const FAILURE: &str = "../_/#/auth/oauth2-redirect-failure";
 
-/// The client `here` waits; what reaches it is collected.
-fn wait(app: &TestApp) -> Arc<Mutex<Vec<Delivery>>> {
-    let reached = Arc::new(Mutex::new(Vec::new()));
-    let inbox = Arc::clone(&reached);
-    app.services.auth.on_redirect(move |delivery| {
-        inbox.lock().unwrap().push(delivery.clone());
-        delivery.client == "here"
-    });
-    reached
+/// A client that waits for what a browser brings back.
+async fn wait(app: &TestApp) -> Stream {
+    Stream::of(app, GUEST, &["@oauth2"]).await
 }
 
 #[track_caller]
@@ -45,26 +36,42 @@ async fn without_a_client_that_waits_there_is_only_the_page() {
 #[tokio::test]
 async fn the_code_reaches_the_client_that_waits() {
     let app = TestApp::start().await;
-    let reached = wait(&app);
-    let rows = [
-        ("state=here&code=c", SUCCESS, Some(r#"{"state":"here","code":"c"}"#)),
-        ("state=here&code=c&error=denied", FAILURE, Some(r#"{"state":"here","code":"c","error":"denied"}"#)),
-        ("state=here&error=denied", FAILURE, Some(r#"{"state":"here","code":"","error":"denied"}"#)),
-        ("state=here", FAILURE, Some(r#"{"state":"here","code":""}"#)),
-        ("state=gone&code=c", FAILURE, Some(r#"{"state":"gone","code":"c"}"#)),
-        ("code=c", FAILURE, None),
-        ("", FAILURE, None),
-    ];
-    for (query, page, data) in rows {
-        let answer = app.call(GUEST, &format!("GET /api/oauth2-redirect?{query}")).await;
-        shows(&answer, 307, page);
-        let delivered = reached.lock().unwrap().pop();
-        assert_eq!(delivered.as_ref().map(|delivery| delivery.data.as_str()), data, "{query}");
-        assert!(delivered.is_none_or(|delivery| delivery.ip == "127.0.0.1"));
+    for (query, page, data) in [
+        ("code=c", SUCCESS, json!({"code": "c"})),
+        ("code=c&error=denied", FAILURE, json!({"code": "c", "error": "denied"})),
+        ("error=denied", FAILURE, json!({"code": "", "error": "denied"})),
+        ("", FAILURE, json!({"code": ""})),
+    ] {
+        let mut client = wait(&app).await;
+        let line = format!("GET /api/oauth2-redirect?state={}&{query}", client.client);
+        shows(&app.call(GUEST, &line).await, 307, page);
+        let event = client.next().await;
+        let mut expected = data;
+        expected["state"] = client.client.as_str().into();
+        assert_eq!((event.name.as_str(), event.data), ("@oauth2", expected), "{query}");
+        // It serves once.
+        shows(&app.call(GUEST, &line).await, 307, FAILURE);
     }
-    shows(&app.call(GUEST, "POST /api/oauth2-redirect").form(&[("state", "here"), ("code", "42")]).await, 303, SUCCESS);
-    assert_eq!(reached.lock().unwrap().pop().unwrap().data, r#"{"state":"here","code":"42"}"#);
+    let mut client = wait(&app).await;
+    for query in ["state=gone&code=c", "code=c", ""] {
+        shows(&app.call(GUEST, &format!("GET /api/oauth2-redirect?{query}")).await, 307, FAILURE);
+    }
+    let form = [("state", client.client.clone()), ("code", "42".into())];
+    let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    shows(&app.call(GUEST, "POST /api/oauth2-redirect").form(&form).await, 303, SUCCESS);
+    assert_eq!(client.next().await.data["code"], "42");
     shows(&app.call(GUEST, "POST /api/oauth2-redirect").body("application/json", "{").await, 303, FAILURE);
+}
+
+#[tokio::test]
+async fn a_browser_elsewhere_ends_the_flow() {
+    let app = TestApp::start().await;
+    let settings = json!({"trustedProxy": {"headers": ["X-Real-IP"]}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
+    let client = wait(&app).await;
+    let line = format!("GET /api/oauth2-redirect?state={}&code=c", client.client);
+    shows(&app.call(GUEST, &line).header("X-Real-IP", "10.0.0.9").await, 307, FAILURE);
+    shows(&app.call(GUEST, &line).await, 307, FAILURE);
 }
 
 #[tokio::test]
@@ -73,7 +80,6 @@ async fn apples_name_for_a_person_is_remembered_until_its_code_is_used() {
     let app = TestApp::start().await;
     let extra = json!({"jwksURL": format!("{}/keys", idp.url)});
     offer(&app, idp.provider("apple", json!({"userInfoURL": "", "extra": extra}))).await;
-    wait(&app);
     for (code, wait_ms, name) in [("c1", 59_000, "Dana Doe"), ("c2", 61_000, "")] {
         let now = START_MS / 1000;
         let claims = json!({
@@ -82,7 +88,8 @@ async fn apples_name_for_a_person_is_remembered_until_its_code_is_used() {
         });
         idp.code_for(code, json!({"access_token": "at", "id_token": sign("rsa", RS256, &claims)}), json!({}));
         let user = r#"{"name":{"firstName":"Dana","lastName":"Doe"},"email":"x"}"#;
-        let form = [("state", "here"), ("code", code), ("user", user)];
+        let client = wait(&app).await;
+        let form = [("state", client.client.as_str()), ("code", code), ("user", user)];
         shows(&app.call(GUEST, "POST /api/oauth2-redirect").form(&form).await, 303, SUCCESS);
         app.wait_ms(wait_ms);
         let answer = sign_in(&app, GUEST, code, json!({"provider": "apple"})).await;

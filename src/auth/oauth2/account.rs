@@ -22,6 +22,16 @@ const LINKS: &str = "_externalAuths";
 /// Attempts when accounts come and go meanwhile.
 const ATTEMPTS: usize = 3;
 
+/// Somebody at the door.
+pub(super) struct Knock<'a> {
+    pub ctx: &'a Ctx,
+    pub collection: &'a Arc<Collection>,
+    pub form: &'a Form,
+    pub person: &'a Person,
+    /// Whether an account may be made at all; asked once.
+    pub may_make: &'a dyn Fn() -> Result<()>,
+}
+
 /// An account to sign in as.
 pub(super) struct Arrived {
     pub account: Arc<Record>,
@@ -46,23 +56,17 @@ struct Spare {
 }
 
 impl Auth {
-    /// The account of `person`; everything it takes is one job, so that of two arrivals at once one makes the account
-    /// and the other finds it.
-    pub(super) async fn account_of(
-        &self,
-        ctx: &Ctx,
-        collection: &Arc<Collection>,
-        form: &Form,
-        person: &Person,
-    ) -> Result<Arrived> {
-        let caller = ctx.caller.record().filter(|record| record.collection.id == collection.id);
+    /// The account of whoever knocks; everything it takes is one job, so that of two at once one makes the account and
+    /// the other finds it.
+    pub(super) async fn account_of(&self, knock: &Knock<'_>) -> Result<Arrived> {
+        let caller = knock.ctx.caller.record().filter(|record| record.collection.id == knock.collection.id);
         let arrival = Arc::new(Arrival {
-            collection: collection.clone(),
-            provider: form.provider.name.clone(),
-            person: person.clone(),
+            collection: knock.collection.clone(),
+            provider: knock.form.provider.name.clone(),
+            person: knock.person.clone(),
             caller: caller.map(|record| record.id().to_string()),
         });
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             let (auth, who) = (self.clone(), arrival.clone());
             let found = self.records.store.read(move |reader| auth.account_in(reader, &who)).await?;
             let mut spare = Spare::default();
@@ -72,7 +76,12 @@ impl Auth {
                     spare.password = Some(self.records.hasher.hash(&self.random_password()).await?);
                 }
                 Some(_) => {}
-                None => spare.creation = Some(self.newcomer(ctx, collection, form, person, &mut stored).await?),
+                None => {
+                    if attempt == 0 {
+                        (knock.may_make)()?;
+                    }
+                    spare.creation = Some(self.newcomer(knock, &mut stored).await?);
+                }
             }
             let uploads = spare.creation.as_ref().map(|creation| creation.body.uploads.clone()).unwrap_or_default();
             let (auth, who) = (self.clone(), arrival.clone());

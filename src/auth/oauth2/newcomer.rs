@@ -14,6 +14,7 @@ use crate::schema::{Collection, Field, FieldKind};
 use crate::store::{Reader as _, Tx};
 use crate::value::{Json, Object, ValueRef, list};
 
+use super::account::Knock;
 use super::form::Form;
 use super::person::Person;
 use crate::auth::{Auth, accounts};
@@ -24,14 +25,8 @@ const NAME: usize = 100;
 
 impl Auth {
     /// Everything the writer needs to make the account under the create rule; pictures are stored already.
-    pub(super) async fn newcomer(
-        &self,
-        ctx: &Ctx,
-        collection: &Arc<Collection>,
-        form: &Form,
-        person: &Person,
-        stored: &mut Stored,
-    ) -> Result<Creation> {
+    pub(super) async fn newcomer(&self, knock: &Knock<'_>, stored: &mut Stored) -> Result<Creation> {
+        let Knock { ctx, collection, form, person, .. } = *knock;
         self.records.not_closed(ctx, collection.rules.create.as_deref())?;
         let mut fields = payload(collection, form, person);
         let mut password = None;

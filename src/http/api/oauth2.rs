@@ -12,6 +12,7 @@ use crate::auth::sign_in::OAUTH2;
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
 use crate::http::error::Answer;
+use crate::http::limits;
 use crate::value::{Json, Object};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -26,7 +27,10 @@ pub fn routes(config: &mut ServiceConfig) {
 pub async fn with_oauth2(ask: Ask, path: web::Path<String>, raw: Raw, request: HttpRequest) -> Answer {
     ask.auth.offers(&path, &OAUTH2)?;
     let form = raw.object(&ask, LOADING).await?;
-    signed_in(&ask, ask.auth.with_oauth2(ask.visit(&request), &path, &form).await?)
+    let visit = ask.visit(&request);
+    let ip = visit.ip.clone();
+    let may_make = || limits::admit_account(&ask, &request, &ask.ctx.caller, &ip);
+    signed_in(&ask, ask.auth.with_oauth2(visit, &path, &form, &may_make).await?)
 }
 
 /// Come back from a provider

@@ -1,0 +1,118 @@
+//! A batch of changes against the groups they concern: who is shown which, and in which words. One read job, in memory
+//! as far as that goes.
+
+use std::sync::Arc;
+
+use super::group::{Group, GroupId, Look};
+use crate::clock::Timestamp;
+use crate::context::Ctx;
+use crate::error::{Error, Result};
+use crate::records::Records;
+use crate::records::present::{Emails, Items};
+use crate::records::watch::{Past, Watch};
+use crate::schema::{Collection, Record};
+use crate::store::{Action, Reader};
+use crate::value::{Value, json};
+
+/// A change and the groups it concerns.
+#[derive(Clone)]
+pub struct Case {
+    pub seq: i64,
+    pub action: Action,
+    pub record: Arc<Record>,
+    pub groups: Vec<(GroupId, Arc<Group>)>,
+    /// For a delete, what was deleted or changed with it, as it was before: its rules may read them.
+    pub were: Arc<[Arc<Record>]>,
+}
+
+/// What to tell of a case: the text for each group that is shown it.
+pub type Told = Vec<(GroupId, Arc<[u8]>)>;
+
+/// How the judgement went.
+pub enum Judgement {
+    /// By case.
+    Told(Vec<Told>),
+    /// The collections are no longer those the groups were made for.
+    Outdated,
+}
+
+/// Decides all cases on one snapshot, whose catalog has to be that of `version`.
+pub async fn judge(records: &Records, cases: Vec<Case>, version: u64) -> Result<Judgement> {
+    let (records, now) = (records.clone(), records.clock.now());
+    let store = records.store.clone();
+    let job = move |reader: &mut dyn Reader| -> Result<Judgement> {
+        if reader.catalog().version != version {
+            return Ok(Judgement::Outdated);
+        }
+        let told = cases.iter().map(|case| one(&records, reader, case, now)).collect::<Result<Vec<Told>>>()?;
+        Ok(Judgement::Told(told))
+    };
+    store.read(job).await
+}
+
+fn one(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestamp) -> Result<Told> {
+    if case.action == Action::Delete {
+        let were: Vec<&Record> = case.were.iter().map(|record| &**record).collect();
+        return decide(records, &mut Past { reader, were: &were }, case, now);
+    }
+    decide(records, reader, case, now)
+}
+
+fn decide(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestamp) -> Result<Told> {
+    let contexts: Vec<Ctx> = case.groups.iter().map(|(_, group)| Ctx { now, ..group.ctx.clone() }).collect();
+    let Some((_, first)) = case.groups.first() else { return Ok(Vec::new()) };
+    let record = reshaped(&case.record, &first.collection);
+    let watches: Vec<(&Watch, &Ctx)> =
+        case.groups.iter().zip(&contexts).map(|((_, group), ctx)| (&group.watch, ctx)).collect();
+    let shown = records.shown(reader, &record, &watches)?;
+    let mut texts: Vec<(&Look, Arc<[u8]>)> = Vec::new();
+    let mut told = Vec::new();
+    for (((id, group), ctx), _) in case.groups.iter().zip(&contexts).zip(shown).filter(|(_, shown)| *shown) {
+        let known = texts.iter().find(|(look, _)| *look == &group.look).map(|(_, text)| text.clone());
+        let text = match known {
+            Some(text) => text,
+            None => {
+                let text: Arc<[u8]> = write(records, reader, ctx, (case.action, &record, group))?.into();
+                texts.push((&group.look, text.clone()));
+                text
+            }
+        };
+        told.push((*id, text));
+    }
+    Ok(told)
+}
+
+/// `{"action":…,"record":…}` as this group sees it.
+fn write(
+    records: &Records,
+    reader: &mut dyn Reader,
+    ctx: &Ctx,
+    (action, record, group): (Action, &Arc<Record>, &Group),
+) -> Result<Vec<u8>> {
+    let page = records.page(reader, ctx, &record.collection, Items::One(record.clone()), Emails::AsAllowed)?;
+    let mut body = records.answer(reader, ctx, page)?;
+    if let Some(picker) = &group.picker {
+        let whole = serde_json::from_slice(&body).map_err(Error::internal)?;
+        body = json::text(&picker.value(whole)).into_bytes();
+    }
+    let mut out = Vec::with_capacity(body.len() + 32);
+    out.extend_from_slice(b"{\"action\":\"");
+    out.extend_from_slice(action.name().as_bytes());
+    out.extend_from_slice(b"\",\"record\":");
+    out.extend_from_slice(&body);
+    out.push(b'}');
+    Ok(out)
+}
+
+/// The record in the shape of `collection`, which may have changed since: values follow their field's id.
+fn reshaped(record: &Arc<Record>, collection: &Arc<Collection>) -> Arc<Record> {
+    if Arc::ptr_eq(&record.collection, collection) {
+        return record.clone();
+    }
+    let value = |id: &str| {
+        let position = record.collection.fields.iter().position(|field| field.id == id);
+        position.and_then(|position| record.values.get(position)).cloned().unwrap_or(Value::Null)
+    };
+    let values = collection.fields.iter().map(|field| value(&field.id)).collect();
+    Arc::new(Record { collection: collection.clone(), values })
+}

@@ -1,0 +1,139 @@
+//! Reading up: what a connection missed, from the history, at the pace of its reader and under today's rules.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::outbox::{Farewell, Message, Outbox};
+use super::worker::{Delivery, Worker, send};
+use crate::error::Result;
+use crate::schema::{Collection, Record};
+use crate::sql::{Dialect, Restrict, Select};
+use crate::store::{Action, Change, Reader, StoreError};
+
+/// Changes read at once.
+const PAGE: usize = 100;
+/// What a client hears instead of what it missed when the history no longer has it.
+const RESET: &str = "PB_RESET";
+
+/// A change of the history; unknown when its collection is gone.
+pub(super) struct Past {
+    pub seq: i64,
+    pub known: Option<Arc<Change>>,
+    /// Changes of one moment may have been committed together.
+    created: i64,
+}
+
+impl Worker {
+    /// The next changes after `seq` up to `end`; `None` when the history does not reach back to it.
+    pub(super) fn history(&self, seq: i64, end: i64) -> Result<Option<Vec<Past>>> {
+        let history = self.runtime.block_on(self.records.store.changes_since(seq, PAGE))?;
+        if history.reset {
+            return Ok(None);
+        }
+        let catalog = self.records.store.catalog();
+        let changes = history.changes.into_iter().take_while(|change| change.seq <= end);
+        let past = changes.map(|change| {
+            let known = catalog.by_id(&change.collection).map(|collection| {
+                let record = Some(Arc::new(change.to_record(collection)));
+                let (before, after) = match change.action {
+                    Action::Create | Action::Update => (None, record),
+                    Action::Delete => (record, None),
+                };
+                Arc::new(Change {
+                    seq: change.seq,
+                    collection: collection.clone(),
+                    action: change.action,
+                    before,
+                    after,
+                })
+            });
+            Past { seq: change.seq, known, created: change.created.0 }
+        });
+        Ok(Some(past.collect()))
+    }
+
+    /// The newest change there is.
+    pub(super) fn newest(&self) -> Result<i64> {
+        Ok(self.runtime.block_on(self.records.store.changes_since(0, 0))?.newest)
+    }
+
+    /// The account as it is now.
+    pub(super) fn stored(&self, record: &Record) -> Option<Arc<Record>> {
+        let (collection, id): (Arc<Collection>, String) = (record.collection.clone(), record.id().to_string());
+        let read = move |reader: &mut dyn Reader| {
+            let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
+            let rows = reader.query(&select.rows(Dialect::Sqlite))?;
+            Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
+        };
+        self.runtime.block_on(self.records.store.read(read)).ok().flatten()
+    }
+
+    /// Tells a member that reads up the next of what it missed, as long as there is room for it.
+    pub(super) fn replay(&mut self, number: u64) {
+        loop {
+            let Some(member) = self.members.get(&number) else { return };
+            let Some(seen) = member.replayed else { return };
+            let connection = member.connection.clone();
+            if connection.outbox.has_ended() {
+                return;
+            }
+            if seen == self.position {
+                self.replayed(number, None);
+                return;
+            }
+            if !connection.outbox.is_roomy() {
+                connection.hungry.store(true, Ordering::Release);
+                // It may have been emptied just before.
+                if !connection.outbox.is_roomy() || !connection.hungry.swap(false, Ordering::AcqRel) {
+                    return;
+                }
+            }
+            let step = self.history(seen, self.position).and_then(|page| match page {
+                Some(page) => self.replay_page(number, &page),
+                None => {
+                    let data = format!("{{\"since\":{}}}", self.position);
+                    let data: Arc<[u8]> = data.into_bytes().into();
+                    connection.outbox.fill(vec![Message { seen: self.position, topic: RESET.into(), data }]);
+                    Ok(self.position)
+                }
+            });
+            match step {
+                Ok(seen) => self.replayed(number, Some(seen)),
+                Err(error) => {
+                    tracing::error!("missed changes could not be told: {error}");
+                    connection.outbox.end(Farewell::Behind);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn replayed(&mut self, number: u64, seen: Option<i64>) {
+        if let Some(member) = self.members.get_mut(&number) {
+            member.replayed = seen;
+        }
+    }
+
+    /// Where the member stands then.
+    fn replay_page(&mut self, number: u64, page: &[Past]) -> Result<i64> {
+        self.refresh();
+        for moment in page.chunk_by(|a, b| a.created == b.created) {
+            let changes: Vec<Arc<Change>> = moment.iter().filter_map(|past| past.known.clone()).collect();
+            let Some(groups) = self.members.get(&number).map(|member| member.groups.clone()) else { break };
+            let Some(cases) = self.cases(&changes, &changes, Some(&groups)) else { continue };
+            for (seq, told) in self.judged(&changes, &changes, cases, Some(number))? {
+                let mut deliveries = Vec::new();
+                for (id, data) in told {
+                    let own = self.groups.subscribers(id).iter().filter(|s| s.connection.number == number);
+                    deliveries.extend(own.map(|subscriber| Delivery {
+                        connection: subscriber.connection.clone(),
+                        topic: subscriber.topic.clone(),
+                        data: data.clone(),
+                    }));
+                }
+                send(seq, deliveries, Outbox::fill);
+            }
+        }
+        Ok(page.last().map_or(self.position, |past| past.seq))
+    }
+}

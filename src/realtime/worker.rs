@@ -1,0 +1,422 @@
+//! The thread that tells: it takes committed changes in order, asks who may see them, and fills outboxes. It never waits
+//! for a client, and no writer waits for it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use super::Shared;
+use super::connection::Connection;
+use super::group::{GroupId, Groups, Subscriber};
+use super::judge::{self, Case, Judgement, Told};
+use super::outbox::{Farewell, Message, Outbox};
+use super::topic::Topic;
+use crate::context::Caller;
+use crate::error::{Error, Result};
+use crate::records::Records;
+use crate::schema::{Catalog, Record};
+use crate::store::{Action, Change};
+
+/// What the thread is asked to do.
+pub enum Request {
+    /// Committed together, in order.
+    Changes(Vec<Arc<Change>>),
+    Subscribe {
+        connection: Arc<Connection>,
+        caller: Caller,
+        topics: Vec<Topic>,
+        reply: oneshot::Sender<Result<()>>,
+    },
+    /// The connection's outbox has room again.
+    Room(u64),
+    Gone(u64),
+    Stop,
+}
+
+/// A connection that subscribed.
+pub(super) struct Member {
+    pub connection: Arc<Connection>,
+    pub caller: Caller,
+    /// The token secret of the caller's collection when it was bound.
+    secret: String,
+    pub topics: Vec<Topic>,
+    pub groups: Vec<GroupId>,
+    /// Set while it reads up from history: the last change it has been told.
+    pub replayed: Option<i64>,
+}
+
+pub struct Worker {
+    pub(super) records: Records,
+    pub(super) shared: Arc<Shared>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) groups: Groups,
+    pub(super) members: HashMap<u64, Member>,
+    /// Members by (collection id, record id) of who they are.
+    accounts: HashMap<(String, String), HashSet<u64>>,
+    /// The last change everyone has been told.
+    pub(super) position: i64,
+    pub(super) runtime: tokio::runtime::Runtime,
+}
+
+/// Changes decided on one snapshot at most.
+const AT_ONCE: usize = 256;
+
+/// One message for one connection.
+pub(super) struct Delivery {
+    pub connection: Arc<Connection>,
+    pub topic: Arc<str>,
+    pub data: Arc<[u8]>,
+}
+
+impl Worker {
+    pub fn new(records: Records, shared: Arc<Shared>, position: i64) -> Result<Worker> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?;
+        let catalog = records.store.catalog();
+        let (groups, members, accounts) = (Groups::default(), HashMap::new(), HashMap::new());
+        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime })
+    }
+
+    /// Works until told to stop.
+    pub fn serve(mut self, inbox: &Receiver<Request>) {
+        while let Ok(request) = inbox.recv() {
+            match request {
+                Request::Changes(changes) => {
+                    self.shared.backlog.fetch_sub(changes.len(), Ordering::AcqRel);
+                    self.changes(&changes);
+                }
+                Request::Subscribe { connection, caller, topics, reply } => {
+                    let answer = self.subscribe(connection, caller, topics);
+                    let _ = reply.send(answer);
+                }
+                Request::Room(number) => self.replay(number),
+                Request::Gone(number) => self.forget(number),
+                Request::Stop => break,
+            }
+            // The writer left changes out while too many waited: they are in the history.
+            if self.shared.skipped.load(Ordering::Acquire) && self.shared.backlog.load(Ordering::Acquire) == 0 {
+                self.shared.skipped.store(false, Ordering::Release);
+                self.catch_up(i64::MAX);
+            }
+        }
+        for member in self.members.values() {
+            member.connection.outbox.end(Farewell::Shutdown);
+        }
+    }
+
+    fn changes(&mut self, changes: &[Arc<Change>]) {
+        let Some((first, last)) = changes.first().zip(changes.last()) else { return };
+        if first.seq > self.position + 1 {
+            self.catch_up(first.seq - 1);
+        }
+        let new: Vec<Arc<Change>> = changes.iter().filter(|change| change.seq > self.position).cloned().collect();
+        self.tell(&new);
+        self.at(last.seq);
+    }
+
+    fn at(&mut self, seq: i64) {
+        self.position = self.position.max(seq);
+        self.shared.position.store(self.position, Ordering::Release);
+    }
+
+    /// Tells what the history has up to `end`.
+    fn catch_up(&mut self, end: i64) {
+        while self.position < end {
+            let page = match self.history(self.position, end) {
+                Ok(Some(page)) => page,
+                Ok(None) => return self.resync_all(),
+                Err(error) => {
+                    tracing::error!("the history of changes cannot be read: {error}");
+                    return self.resync_all();
+                }
+            };
+            let Some(last) = page.last().map(|change| change.seq) else { break };
+            let known: Vec<Arc<Change>> = page.into_iter().filter_map(|change| change.known).collect();
+            self.tell(&known);
+            self.at(last);
+        }
+        if end < i64::MAX {
+            self.at(end);
+        }
+    }
+
+    /// Nobody can be told what happened: everybody starts over.
+    fn resync_all(&mut self) {
+        for member in self.members.values() {
+            member.connection.outbox.end(Farewell::Behind);
+        }
+        if let Ok(newest) = self.newest() {
+            self.at(newest);
+        }
+    }
+
+    /// Changes of identity first, except that who is deleted still sees that; then the deliveries.
+    fn tell(&mut self, changes: &[Arc<Change>]) {
+        if self.members.is_empty() {
+            return;
+        }
+        // Between two changes of accounts, all is told in one go.
+        let mut rest = changes;
+        while !rest.is_empty() {
+            let account = |change: &Arc<Change>| self.is_account(change);
+            let next = rest.iter().position(account);
+            let (now, later) = match next {
+                Some(0) => rest.split_at(1),
+                Some(next) => rest.split_at(next),
+                None => (rest, Default::default()),
+            };
+            let change = now.first().filter(|_| next == Some(0));
+            match change {
+                Some(change) if change.action == Action::Delete => {
+                    self.deliver(now, changes);
+                    self.follow_account(change);
+                }
+                Some(change) => {
+                    self.follow_account(change);
+                    self.deliver(now, changes);
+                }
+                None => self.deliver(now, changes),
+            }
+            rest = later;
+        }
+    }
+
+    fn is_account(&self, change: &Change) -> bool {
+        change.collection.is_auth()
+            && change
+                .record()
+                .is_some_and(|record| self.accounts.contains_key(&(change.collection.id.clone(), record.id().into())))
+    }
+
+    /// Tells these changes, which were committed among `company`, to everyone who is up to date.
+    fn deliver(&mut self, changes: &[Arc<Change>], company: &[Arc<Change>]) {
+        changes.chunks(AT_ONCE).for_each(|part| self.deliver_part(part, company));
+    }
+
+    fn deliver_part(&mut self, changes: &[Arc<Change>], company: &[Arc<Change>]) {
+        self.refresh();
+        let Some(cases) = self.cases(changes, company, None) else { return };
+        let groups: Vec<GroupId> = cases.iter().flat_map(|case| case.groups.iter().map(|(id, _)| *id)).collect();
+        let told = match self.judged(changes, company, cases, None) {
+            Ok(told) => told,
+            Err(error) => return self.fail(&groups, &error),
+        };
+        for (seq, told) in told {
+            let subscribers = |id| self.groups.subscribers(id).iter();
+            let current = |subscriber: &&Subscriber| {
+                self.members.get(&subscriber.connection.number).is_some_and(|member| member.replayed.is_none())
+            };
+            let mut deliveries = Vec::new();
+            for (id, data) in told {
+                deliveries.extend(subscribers(id).filter(current).map(|subscriber| Delivery {
+                    connection: subscriber.connection.clone(),
+                    topic: subscriber.topic.clone(),
+                    data: data.clone(),
+                }));
+            }
+            send(seq, deliveries, Outbox::push);
+        }
+    }
+
+    /// Cases of the groups concerned, or of those among `only`; `None` when there are none.
+    pub(super) fn cases(
+        &self,
+        changes: &[Arc<Change>],
+        company: &[Arc<Change>],
+        only: Option<&[GroupId]>,
+    ) -> Option<Vec<Case>> {
+        let mut were: Option<Arc<[Arc<Record>]>> = None;
+        let mut cases = Vec::new();
+        for change in changes {
+            let Some(record) = change.record() else { continue };
+            let about = self.groups.about(&change.collection.id, record.id());
+            let wanted = about.filter(|(id, _)| only.is_none_or(|only| only.contains(id)));
+            let groups: Vec<_> = wanted.map(|(id, group)| (id, group.clone())).collect();
+            if groups.is_empty() {
+                continue;
+            }
+            let were = match change.action {
+                Action::Create | Action::Update => Arc::default(),
+                Action::Delete => were.get_or_insert_with(|| before(company)).clone(),
+            };
+            cases.push(Case { seq: change.seq, action: change.action, record: record.clone(), groups, were });
+        }
+        (!cases.is_empty()).then_some(cases)
+    }
+
+    /// Decides the cases; should the collections have changed meanwhile, anew.
+    pub(super) fn judged(
+        &mut self,
+        changes: &[Arc<Change>],
+        company: &[Arc<Change>],
+        mut cases: Vec<Case>,
+        only: Option<u64>,
+    ) -> Result<Vec<(i64, Told)>> {
+        // Each round needs another change of the schema.
+        for _ in 0..20 {
+            let seqs: Vec<i64> = cases.iter().map(|case| case.seq).collect();
+            match self.runtime.block_on(judge::judge(&self.records, cases, self.catalog.version))? {
+                Judgement::Told(told) => return Ok(seqs.into_iter().zip(told).collect()),
+                Judgement::Outdated => {
+                    std::thread::yield_now();
+                    self.refresh();
+                    let only = only.map(|number| self.members.get(&number).map_or(vec![], |m| m.groups.clone()));
+                    match self.cases(changes, company, only.as_deref()) {
+                        Some(anew) => cases = anew,
+                        None => return Ok(Vec::new()),
+                    }
+                }
+            }
+        }
+        Err(Error::internal("the collections change all the time"))
+    }
+
+    /// What these groups may see could not be told: their connections start over.
+    fn fail(&self, groups: &[GroupId], error: &Error) {
+        tracing::error!("changes could not be told to their subscribers, who start over: {error}");
+        for id in groups {
+            for subscriber in self.groups.subscribers(*id) {
+                subscriber.connection.outbox.end(Farewell::Behind);
+            }
+        }
+    }
+
+    /// Makes the groups fit the collections of this moment.
+    pub(super) fn refresh(&mut self) {
+        let catalog = self.records.store.catalog();
+        if catalog.version == self.catalog.version {
+            return;
+        }
+        self.catalog = catalog;
+        self.groups = Groups::default();
+        let numbers: Vec<u64> = self.members.keys().copied().collect();
+        for number in numbers {
+            if let Some(member) = self.members.get_mut(&number) {
+                member.groups.clear();
+                let known = |record: &Arc<Record>| {
+                    self.catalog.by_id(&record.collection.id).is_some_and(|now| secret(now) == Some(&member.secret))
+                };
+                if member.caller.record().is_some_and(|record| !known(record)) {
+                    self.rename(number, Caller::Guest);
+                }
+            }
+            self.regroup(number);
+        }
+    }
+
+    fn subscribe(&mut self, connection: Arc<Connection>, caller: Caller, topics: Vec<Topic>) -> Result<()> {
+        self.refresh();
+        let number = connection.number;
+        if connection.is_gone() {
+            return Err(super::unknown_client());
+        }
+        let identity = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
+        if let Some(member) = self.members.get(&number)
+            && member.caller.record().is_some()
+            && identity(&member.caller) != identity(&caller)
+        {
+            let message = "The current and the previous request authorization don't match.";
+            return Err(Error::forbidden(message));
+        }
+        let replayed = connection.since.filter(|since| *since != self.position);
+        *connection.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            topics.iter().map(|topic| topic.key.clone()).collect();
+        let member = self.members.entry(number).or_insert_with(|| Member {
+            connection,
+            caller: Caller::Guest,
+            secret: String::new(),
+            topics: Vec::new(),
+            groups: Vec::new(),
+            replayed,
+        });
+        member.topics = topics;
+        self.rename(number, caller);
+        self.regroup(number);
+        self.replay(number);
+        Ok(())
+    }
+
+    fn forget(&mut self, number: u64) {
+        self.rename(number, Caller::Guest);
+        let Some(member) = self.members.remove(&number) else { return };
+        member.groups.into_iter().for_each(|id| self.groups.leave(id, number));
+    }
+
+    /// From now on the member is someone else; its groups are not changed yet.
+    fn rename(&mut self, number: u64, caller: Caller) {
+        let Some(member) = self.members.get_mut(&number) else { return };
+        let key = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
+        if let Some(old) = key(&member.caller)
+            && let Some(numbers) = self.accounts.get_mut(&old)
+        {
+            numbers.remove(&number);
+            if numbers.is_empty() {
+                self.accounts.remove(&old);
+            }
+        }
+        if let Some(new) = key(&caller) {
+            self.accounts.entry(new).or_default().insert(number);
+        }
+        member.secret = caller.collection().and_then(|c| secret(c)).cloned().unwrap_or_default();
+        member.caller = caller;
+    }
+
+    fn regroup(&mut self, number: u64) {
+        let Some(member) = self.members.get_mut(&number) else { return };
+        for id in std::mem::take(&mut member.groups) {
+            self.groups.leave(id, number);
+        }
+        for topic in &member.topics {
+            let place = (&member.connection, topic);
+            member.groups.extend(self.groups.join(&self.records, &self.catalog, &member.caller, place));
+        }
+    }
+
+    /// Streams of an account see its new values; they are a guest's once its tokens are void.
+    fn follow_account(&mut self, change: &Change) {
+        let Some(record) = change.record() else { return };
+        let key = (change.collection.id.clone(), record.id().to_string());
+        let numbers: Vec<u64> = self.accounts.get(&key).map(|set| set.iter().copied().collect()).unwrap_or_default();
+        let after = match &change.after {
+            // The history has no secrets: what counts is the account as it is now.
+            Some(after) if after.get("tokenKey").is_empty() => self.stored(after),
+            Some(after) => Some(after.clone()),
+            None => None,
+        };
+        for number in numbers {
+            let Some(before) = self.members.get(&number).and_then(|m| m.caller.record()) else { continue };
+            let same = |after: &&Arc<Record>| after.get("tokenKey") == before.get("tokenKey");
+            let caller = after.as_ref().filter(same).map_or(Caller::Guest, |after| Caller::Record(after.clone()));
+            self.rename(number, caller);
+            self.regroup(number);
+        }
+    }
+}
+
+fn secret(collection: &crate::schema::Collection) -> Option<&String> {
+    collection.auth().map(|auth| &auth.auth_token.secret)
+}
+
+/// The records that these deleted or changed, as they were before the first of them.
+fn before(changes: &[Arc<Change>]) -> Arc<[Arc<Record>]> {
+    let mut known = HashSet::new();
+    let records = changes.iter().filter_map(|change| change.before.as_ref());
+    records.filter(|record| known.insert((record.collection.id.as_str(), record.id()))).cloned().collect()
+}
+
+/// Fills the outboxes with what one change has come to. A client has seen a change when it has the last of its messages.
+pub(super) fn send(seq: i64, mut deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
+    deliveries.sort_by_key(|delivery| delivery.connection.number);
+    for messages in deliveries.chunk_by(|a, b| a.connection.number == b.connection.number) {
+        let Some((last, _)) = messages.split_last() else { continue };
+        let count = messages.len();
+        let message = |(index, delivery): (usize, &Delivery)| Message {
+            seen: if index + 1 == count { seq } else { seq - 1 },
+            topic: delivery.topic.clone(),
+            data: delivery.data.clone(),
+        };
+        how(&last.connection.outbox, messages.iter().enumerate().map(message).collect());
+    }
+}
