@@ -16,6 +16,7 @@ pub mod public;
 pub mod shell;
 pub mod sse;
 pub mod unread;
+pub mod ws;
 
 use std::net::TcpListener;
 use std::sync::Arc;

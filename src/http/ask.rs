@@ -79,7 +79,7 @@ impl Ask {
 
     /// The address of whoever asks.
     pub fn real_ip(&self, request: &HttpRequest) -> String {
-        client_ip::real_ip(peer(request), request.headers(), &self.settings().trusted_proxy)
+        address(&self.services, request)
     }
 }
 
@@ -134,14 +134,28 @@ impl FromRequest for Ask {
 async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
     let Some(token) = token(request.headers()) else { return Ok(Caller::Guest) };
     let caller = services.auth.caller(token).await;
+    admit(services, caller, || address(services, request))
+}
+
+/// The record behind a token that came from `ip`; a token that is no good is no token.
+pub async fn caller_of(services: &Services, token: &str, ip: &str) -> Result<Caller> {
+    let caller = services.auth.caller(token).await;
+    admit(services, caller, || ip.to_string())
+}
+
+/// Superusers may come from some addresses only.
+fn admit(services: &Services, caller: Caller, ip: impl FnOnce() -> String) -> Result<Caller> {
     let settings = services.settings();
-    if !settings.superuser_ips.is_empty() && caller.is_superuser() {
-        let ip = client_ip::real_ip(peer(request), request.headers(), &settings.trusted_proxy);
-        if !client_ip::is_listed(&ip, &settings.superuser_ips) {
-            return Err(Error::forbidden(""));
-        }
+    let limited = !settings.superuser_ips.is_empty() && caller.is_superuser();
+    if limited && !client_ip::is_listed(&ip(), &settings.superuser_ips) {
+        return Err(Error::forbidden(""));
     }
     Ok(caller)
+}
+
+/// The address of whoever asks.
+pub fn address(services: &Services, request: &HttpRequest) -> String {
+    client_ip::real_ip(peer(request), request.headers(), &services.settings().trusted_proxy)
 }
 
 /// The bare token; the prefix `Bearer ` may be there, in any case.
