@@ -18,6 +18,7 @@ pub mod settings;
 pub mod shell;
 pub mod sse;
 pub mod unread;
+pub mod ws;
 
 use std::net::TcpListener;
 use std::sync::Arc;

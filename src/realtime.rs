@@ -14,7 +14,8 @@ mod group;
 mod judge;
 pub mod outbox;
 mod replay;
-mod topic;
+pub mod snapshot;
+pub mod topic;
 mod worker;
 
 use std::collections::HashMap;
@@ -25,10 +26,11 @@ use std::thread::JoinHandle;
 
 pub use config::Config;
 pub use connection::Connection;
-pub use outbox::{Farewell, Message, Next};
+pub use outbox::{Farewell, Kind, Message, Next};
+pub use topic::{Moves, Options, Topic};
+pub use worker::{Bind, Joined};
 
 use self::outbox::{Outbox, Room};
-use self::topic::Topic;
 use self::worker::{Request, Worker};
 use crate::context::Caller;
 use crate::error::{Error, Result};
@@ -123,15 +125,15 @@ impl Hub {
             Since::Now => Some(self.0.shared.position.load(Ordering::Acquire)),
             Since::Seen(seq) => Some(seq),
         };
+        let room = Room { messages: config.outbox_messages, bytes: config.outbox_kib << 10 };
         let connection = Arc::new(Connection {
             id: self.0.ids.secret(40),
             number: self.0.numbers.fetch_add(1, Ordering::Relaxed),
             ip,
             since,
-            outbox: Outbox::new(Room { messages: config.outbox_messages, bytes: config.outbox_kib << 10 }),
+            outbox: Arc::new(Outbox::new(room)),
             topics: Mutex::default(),
             gone: AtomicBool::new(false),
-            hungry: AtomicBool::new(false),
         });
         let mut connections = self.connections();
         if self.0.closed.load(Ordering::Acquire) {
@@ -159,8 +161,19 @@ impl Hub {
                 parsed.push(Topic::parse(key));
             }
         }
+        self.join(connection, caller, parsed, Bind::Once).await.map(|_| ())
+    }
+
+    /// As [`Hub::subscribe`], to topics that are understood already.
+    pub async fn join(
+        &self,
+        connection: Arc<Connection>,
+        caller: Caller,
+        topics: Vec<Topic>,
+        bind: Bind,
+    ) -> Result<Joined> {
         let (reply, answer) = tokio::sync::oneshot::channel();
-        let _ = self.0.inbox.send(Request::Subscribe { connection, caller, topics: parsed, reply });
+        let _ = self.0.inbox.send(Request::Subscribe { connection, caller, topics, bind, reply });
         answer.await.unwrap_or_else(|_| Err(unknown_client()))
     }
 
@@ -222,13 +235,26 @@ impl Seat {
     /// Waits for what comes next.
     pub async fn next(&self) -> Next {
         let next = self.connection.outbox.next().await;
-        if self.connection.hungry.load(Ordering::Acquire)
-            && self.connection.outbox.is_roomy()
-            && self.connection.hungry.swap(false, Ordering::AcqRel)
-        {
-            let _ = self.hub.0.inbox.send(Request::Room(self.connection.number));
+        for number in self.connection.outbox.hungry() {
+            let _ = self.hub.0.inbox.send(Request::Room(number));
         }
         next
+    }
+
+    /// Another connection over the same transport, with topics and a beginning of its own.
+    #[must_use]
+    pub fn branch(&self, since: Option<i64>) -> Seat {
+        let connection = Connection {
+            // Nobody else has to find it.
+            id: String::new(),
+            number: self.hub.0.numbers.fetch_add(1, Ordering::Relaxed),
+            ip: self.connection.ip.clone(),
+            since,
+            outbox: Arc::clone(&self.connection.outbox),
+            topics: Mutex::default(),
+            gone: AtomicBool::new(false),
+        };
+        Seat { hub: self.hub.clone(), connection: Arc::new(connection) }
     }
 }
 
@@ -236,7 +262,6 @@ impl Drop for Seat {
     fn drop(&mut self) {
         self.hub.connections().remove(&self.connection.id);
         self.connection.gone.store(true, Ordering::Release);
-        self.connection.outbox.end(Farewell::Shutdown);
         let _ = self.hub.0.inbox.send(Request::Gone(self.connection.number));
     }
 }

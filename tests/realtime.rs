@@ -5,6 +5,7 @@ mod identity;
 mod loss;
 mod protocol;
 mod rules;
+mod socket;
 mod stream;
 
 pub use stream::{Event, Stream};

@@ -82,20 +82,17 @@ impl Ask {
     /// Whom the file token in the query speaks for.
     pub async fn file_caller(&self, request: &HttpRequest) -> Caller {
         let Some(token) = self.ctx.query("token") else { return Caller::Guest };
-        match self.auth.verified(token, Kind::File).await {
-            Some((record, _)) if is_admitted(self, request, &Caller::Record(record.clone())) => Caller::Record(record),
-            Some(_) | None => Caller::Guest,
-        }
+        let caller = match self.auth.verified(token, Kind::File).await {
+            Some((record, _)) => Caller::Record(record),
+            None => Caller::Guest,
+        };
+        admit(self, caller, || address(self, request)).unwrap_or_default()
     }
 
     /// The address of whoever asks.
     pub fn real_ip(&self, request: &HttpRequest) -> String {
         address(self, request)
     }
-}
-
-fn address(services: &Services, request: &HttpRequest) -> String {
-    client_ip::real_ip(peer(request), request.headers(), &services.settings().trusted_proxy)
 }
 
 /// 204.
@@ -150,17 +147,28 @@ impl FromRequest for Ask {
 async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
     let Some(token) = token(request.headers()) else { return Ok(Caller::Guest) };
     let caller = services.auth.caller(token).await;
-    if is_admitted(services, request, &caller) { Ok(caller) } else { Err(Error::forbidden("")) }
+    admit(services, caller, || address(services, request))
 }
 
-/// Superusers may be bound to certain addresses.
-fn is_admitted(services: &Services, request: &HttpRequest, caller: &Caller) -> bool {
+/// The record behind a token that came from `ip`; a token that is no good is no token.
+pub async fn caller_of(services: &Services, token: &str, ip: &str) -> Result<Caller> {
+    let caller = services.auth.caller(token).await;
+    admit(services, caller, || ip.to_string())
+}
+
+/// Superusers may come from some addresses only.
+fn admit(services: &Services, caller: Caller, ip: impl FnOnce() -> String) -> Result<Caller> {
     let settings = services.settings();
-    if settings.superuser_ips.is_empty() || !caller.is_superuser() {
-        return true;
+    let limited = !settings.superuser_ips.is_empty() && caller.is_superuser();
+    if limited && !client_ip::is_listed(&ip(), &settings.superuser_ips) {
+        return Err(Error::forbidden(""));
     }
-    let ip = address(services, request);
-    client_ip::is_listed(&ip, &settings.superuser_ips)
+    Ok(caller)
+}
+
+/// The address of whoever asks.
+pub fn address(services: &Services, request: &HttpRequest) -> String {
+    client_ip::real_ip(peer(request), request.headers(), &services.settings().trusted_proxy)
 }
 
 /// The bare token; the prefix `Bearer ` may be there, in any case.

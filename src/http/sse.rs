@@ -8,7 +8,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderVal
 use actix_web::web::Bytes;
 use tokio::time::{Instant, sleep_until};
 
-use crate::realtime::{Config, Message, Next, Seat};
+use crate::realtime::{Config, Kind, Message, Next, Seat};
 
 /// Frames of a client that can come back carry the last change it has seen, others the id of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ impl Stream {
             let data = format!("{{\"clientId\":\"{}\"}}", connection.id);
             let message = Message {
                 seen: connection.since.unwrap_or(0),
+                kind: Kind::Event,
                 topic: "PB_CONNECT".into(),
                 data: data.into_bytes().into(),
             };
@@ -96,7 +97,10 @@ impl Stream {
                 FrameId::Change => crate::value::json::write_int(&mut out, message.seen),
             }
             out.extend_from_slice(b"\nevent:");
-            out.extend_from_slice(message.topic.as_bytes());
+            out.extend_from_slice(match message.kind {
+                Kind::Event => message.topic.as_bytes(),
+                Kind::Reset => b"PB_RESET",
+            });
             out.extend_from_slice(b"\ndata:");
             out.extend_from_slice(&message.data);
             out.extend_from_slice(b"\n\n");

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::outbox::{Message, Outbox};
+use super::outbox::{Kind, Message, Outbox};
 
 /// An open stream.
 pub struct Connection {
@@ -15,12 +15,11 @@ pub struct Connection {
     pub ip: String,
     /// Where its first subscriptions begin: after this change, unless with the next one.
     pub since: Option<i64>,
-    pub(super) outbox: Outbox,
+    /// Shared by the connections of one transport.
+    pub(super) outbox: Arc<Outbox>,
     /// The topics it subscribed to, as spelt.
     pub(super) topics: Mutex<Vec<Arc<str>>>,
     pub(super) gone: AtomicBool,
-    /// The hub has more for it as soon as there is room.
-    pub(super) hungry: AtomicBool,
 }
 
 impl Connection {
@@ -37,7 +36,7 @@ impl Connection {
         drop(topics);
         let Some(data) = data else { return false };
         let seen = self.since.unwrap_or(0);
-        self.outbox.push(vec![Message { seen, topic, data: data.as_bytes().into() }]);
+        self.outbox.push(vec![Message { seen, kind: Kind::Event, topic, data: data.as_bytes().into() }]);
         !self.outbox.has_ended()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::connection::Connection;
-use super::topic::Topic;
+use super::topic::{Moves, Topic};
 use crate::clock::Timestamp;
 use crate::context::{Caller, Ctx, Purpose};
 use crate::records::Records;
@@ -20,6 +20,7 @@ pub struct Group {
     /// The request it stands for, of one of them; its moment is not the present one.
     pub ctx: Ctx,
     pub picker: Option<Picker>,
+    pub moves: Moves,
 }
 
 /// How a record is written for them: equal looks, equal bytes.
@@ -37,6 +38,7 @@ struct Key {
     record: Option<String>,
     watch: Watch,
     look: Look,
+    moves: Moves,
 }
 
 /// One connection in a group, and how it spelt the topic.
@@ -91,13 +93,20 @@ impl Groups {
         };
         let picker = Picker::parse(topic.options.query("fields")).ok()?;
         let look = look(collection, caller, topic);
-        let key = Key { collection: collection.id.clone(), record: topic.record.clone(), watch: watch.clone(), look };
+        let key = Key {
+            collection: collection.id.clone(),
+            record: topic.record.clone(),
+            watch: watch.clone(),
+            look,
+            moves: topic.moves,
+        };
         let subscriber = Subscriber { connection: connection.clone(), topic: topic.key.clone() };
         let id = match self.by_key.get(&key) {
             Some(id) => *id,
             None => {
                 let look = key.look.clone();
-                self.found(key, Arc::new(Group { collection: collection.clone(), watch, look, ctx, picker }))
+                let (collection, moves) = (collection.clone(), topic.moves);
+                self.found(key, Arc::new(Group { collection, watch, look, ctx, picker, moves }))
             }
         };
         self.entries.get_mut(&id)?.subscribers.push(subscriber);
@@ -145,7 +154,7 @@ impl Groups {
 }
 
 /// What rules see: a GET with the query and headers of the options. No moment: equal rules shall stay equal.
-fn request(caller: &Caller, topic: &Topic) -> Ctx {
+pub(super) fn request(caller: &Caller, topic: &Topic) -> Ctx {
     Ctx {
         caller: caller.clone(),
         purpose: Purpose::Realtime,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::group::{Group, GroupId, Look};
+use super::topic::Moves;
 use crate::clock::Timestamp;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
@@ -20,6 +21,8 @@ pub struct Case {
     pub seq: i64,
     pub action: Action,
     pub record: Arc<Record>,
+    /// As it was before an update, where that is known.
+    pub before: Option<Arc<Record>>,
     pub groups: Vec<(GroupId, Arc<Group>)>,
     /// For a delete, what was deleted or changed with it, as it was before: its rules may read them.
     pub were: Arc<[Arc<Record>]>,
@@ -65,15 +68,25 @@ fn decide(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestam
     let watches: Vec<(&Watch, &Ctx)> =
         case.groups.iter().zip(&contexts).map(|((_, group), ctx)| (&group.watch, ctx)).collect();
     let shown = records.shown(reader, &record, &watches)?;
-    let mut texts: Vec<(&Look, Arc<[u8]>)> = Vec::new();
+    let was_shown = was_shown(records, reader, case, &watches)?;
+    let mut texts: Vec<(&Look, &str, Arc<[u8]>)> = Vec::new();
     let mut told = Vec::new();
-    for (((id, group), ctx), _) in case.groups.iter().zip(&contexts).zip(shown).filter(|(_, shown)| *shown) {
-        let known = texts.iter().find(|(look, _)| *look == &group.look).map(|(_, text)| text.clone());
-        let text = match known {
+    for ((((id, group), ctx), shown), was_shown) in case.groups.iter().zip(&contexts).zip(shown).zip(was_shown) {
+        let action = match (shown, was_shown) {
+            (true, None | Some(true)) => case.action.name(),
+            (true, Some(false)) => "enter",
+            (false, Some(true)) => "leave",
+            (false, None | Some(false)) => continue,
+        };
+        let known = texts.iter().find(|(look, other, _)| *look == &group.look && *other == action);
+        let text = match known.map(|(_, _, text)| text.clone()) {
             Some(text) => text,
             None => {
-                let text: Arc<[u8]> = write(records, reader, ctx, (case.action, &record, group))?.into();
-                texts.push((&group.look, text.clone()));
+                let text: Arc<[u8]> = match shown {
+                    true => write(records, reader, ctx, (action, &record, group))?.into(),
+                    false => farewell(&record).into(),
+                };
+                texts.push((&group.look, action, text.clone()));
                 text
             }
         };
@@ -82,12 +95,45 @@ fn decide(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestam
     Ok(told)
 }
 
+/// For groups that are told of moves: whether they were shown the record before an update.
+fn was_shown(
+    records: &Records,
+    reader: &mut dyn Reader,
+    case: &Case,
+    watches: &[(&Watch, &Ctx)],
+) -> Result<Vec<Option<bool>>> {
+    let mut all = vec![None; watches.len()];
+    let Some(before) = &case.before else { return Ok(all) };
+    let asked = || case.groups.iter().enumerate().filter(|(_, (_, group))| group.moves == Moves::Told);
+    let Some((_, (_, first))) = asked().next() else { return Ok(all) };
+    let before = reshaped(before, &first.collection);
+    let theirs: Vec<(&Watch, &Ctx)> = asked().filter_map(|(index, _)| watches.get(index).copied()).collect();
+    for ((index, _), shown) in asked().zip(records.shown(reader, &before, &theirs)?) {
+        if let Some(slot) = all.get_mut(index) {
+            *slot = Some(shown);
+        }
+    }
+    Ok(all)
+}
+
+/// What is said of a record that is no longer to be seen: which one it was.
+fn farewell(record: &Record) -> Vec<u8> {
+    let mut out = b"{\"action\":\"leave\",\"record\":{\"collectionId\":".to_vec();
+    json::write_str(&mut out, &record.collection.id);
+    out.extend_from_slice(b",\"collectionName\":");
+    json::write_str(&mut out, &record.collection.name);
+    out.extend_from_slice(b",\"id\":");
+    json::write_str(&mut out, record.id());
+    out.extend_from_slice(b"}}");
+    out
+}
+
 /// `{"action":…,"record":…}` as this group sees it.
 fn write(
     records: &Records,
     reader: &mut dyn Reader,
     ctx: &Ctx,
-    (action, record, group): (Action, &Arc<Record>, &Group),
+    (action, record, group): (&str, &Arc<Record>, &Group),
 ) -> Result<Vec<u8>> {
     let page = records.page(reader, ctx, &record.collection, Items::One(record.clone()), Emails::AsAllowed)?;
     let mut body = records.answer(reader, ctx, page)?;
@@ -97,7 +143,7 @@ fn write(
     }
     let mut out = Vec::with_capacity(body.len() + 32);
     out.extend_from_slice(b"{\"action\":\"");
-    out.extend_from_slice(action.name().as_bytes());
+    out.extend_from_slice(action.as_bytes());
     out.extend_from_slice(b"\",\"record\":");
     out.extend_from_slice(&body);
     out.push(b'}');

@@ -1,6 +1,6 @@
 //! What waits for one connection: ordered and bounded. When it is full, the connection ends; nothing is left out.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -10,9 +10,18 @@ use tokio::sync::Notify;
 pub struct Message {
     /// Whoever has seen this message has seen every change up to here.
     pub seen: i64,
+    pub kind: Kind,
     pub topic: Arc<str>,
     /// One line of JSON.
     pub data: Arc<[u8]>,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Event,
+    /// Missed changes are no longer known: whoever watches the topic has to read everything again.
+    Reset,
 }
 
 /// Why a connection ends.
@@ -49,6 +58,8 @@ struct State {
     queue: VecDeque<Message>,
     bytes: usize,
     end: Option<Farewell>,
+    /// Connections that are told more as soon as there is room.
+    hungry: HashSet<u64>,
 }
 
 /// Bytes handed out at once: they become one write.
@@ -88,9 +99,23 @@ impl Outbox {
         self.news.notify_one();
     }
 
-    /// Less than half of the room is taken.
-    pub fn is_roomy(&self) -> bool {
-        let state = self.state();
+    /// Whether half of the room is free; if not, the connection of that number is among [`Outbox::hungry`] once it is.
+    pub fn has_room_for(&self, number: u64) -> bool {
+        let mut state = self.state();
+        let roomy = self.is_roomy(&state);
+        if !roomy {
+            state.hungry.insert(number);
+        }
+        roomy
+    }
+
+    /// Who waited for the room there is now.
+    pub fn hungry(&self) -> HashSet<u64> {
+        let mut state = self.state();
+        if self.is_roomy(&state) { std::mem::take(&mut state.hungry) } else { HashSet::new() }
+    }
+
+    fn is_roomy(&self, state: &State) -> bool {
         state.queue.len() * 2 <= self.room.messages && state.bytes * 2 <= self.room.bytes
     }
 
@@ -151,7 +176,7 @@ mod tests {
     use super::*;
 
     fn message(seen: i64, bytes: usize) -> Message {
-        Message { seen, topic: "t".into(), data: vec![b'x'; bytes].into() }
+        Message { seen, kind: Kind::Event, topic: "t".into(), data: vec![b'x'; bytes].into() }
     }
 
     fn outbox() -> Outbox {
@@ -170,9 +195,11 @@ mod tests {
     fn messages_come_in_order_and_once() {
         let outbox = outbox();
         outbox.push((1..=3).map(|seen| message(seen, 1)).collect());
-        assert!(!outbox.is_roomy());
+        assert!(!outbox.has_room_for(7));
+        assert!(outbox.hungry().is_empty());
         assert_eq!(seen(&outbox), [1, 2, 3]);
-        assert!(outbox.is_roomy());
+        assert_eq!(outbox.hungry(), HashSet::from([7]));
+        assert!(outbox.has_room_for(7));
         assert_eq!(seen(&outbox), [0i64; 0]);
     }
 

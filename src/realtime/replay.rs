@@ -1,9 +1,8 @@
 //! Reading up: what a connection missed, from the history, at the pace of its reader and under today's rules.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use super::outbox::{Farewell, Message, Outbox};
+use super::outbox::{Farewell, Kind, Message, Outbox};
 use super::worker::{Delivery, Worker, send};
 use crate::error::Result;
 use crate::schema::{Collection, Record};
@@ -12,8 +11,6 @@ use crate::store::{Action, Change, Reader, StoreError};
 
 /// Changes read at once.
 const PAGE: usize = 100;
-/// What a client hears instead of what it missed when the history no longer has it.
-const RESET: &str = "PB_RESET";
 
 /// A change of the history; unknown when its collection is gone.
 pub(super) struct Past {
@@ -74,6 +71,7 @@ impl Worker {
             let Some(member) = self.members.get(&number) else { return };
             let Some(seen) = member.replayed else { return };
             let connection = member.connection.clone();
+            let topic: Arc<str> = member.topics.first().map_or_else(|| "".into(), |topic| topic.key.clone());
             if connection.outbox.has_ended() {
                 return;
             }
@@ -81,19 +79,16 @@ impl Worker {
                 self.replayed(number, None);
                 return;
             }
-            if !connection.outbox.is_roomy() {
-                connection.hungry.store(true, Ordering::Release);
-                // It may have been emptied just before.
-                if !connection.outbox.is_roomy() || !connection.hungry.swap(false, Ordering::AcqRel) {
-                    return;
-                }
+            if !connection.outbox.has_room_for(number) {
+                return;
             }
             let step = self.history(seen, self.position).and_then(|page| match page {
                 Some(page) => self.replay_page(number, &page),
                 None => {
                     let data = format!("{{\"since\":{}}}", self.position);
                     let data: Arc<[u8]> = data.into_bytes().into();
-                    connection.outbox.fill(vec![Message { seen: self.position, topic: RESET.into(), data }]);
+                    let topic = topic.clone();
+                    connection.outbox.fill(vec![Message { seen: self.position, kind: Kind::Reset, topic, data }]);
                     Ok(self.position)
                 }
             });

@@ -12,6 +12,14 @@ pub struct Topic {
     pub collection: String,
     pub record: Option<String>,
     pub options: Options,
+    pub moves: Moves,
+}
+
+/// Whether an update that moves a record into or out of sight is told as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Moves {
+    Silent,
+    Told,
 }
 
 /// The request a subscription stands for.
@@ -30,7 +38,7 @@ impl Topic {
         let options = options.map(|(_, text)| Options::parse(&text)).unwrap_or_default();
         let (collection, record) = path.split_once('/').unwrap_or((path, "*"));
         let record = (record != "*").then(|| record.to_string());
-        Topic { key: key.into(), collection: collection.to_string(), record, options }
+        Topic { key: key.into(), collection: collection.to_string(), record, options, moves: Moves::Silent }
     }
 
     /// Whether it can be told in a line of its own.

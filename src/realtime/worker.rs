@@ -12,7 +12,7 @@ use super::Shared;
 use super::connection::Connection;
 use super::group::{GroupId, Groups, Subscriber};
 use super::judge::{self, Case, Judgement, Told};
-use super::outbox::{Farewell, Message, Outbox};
+use super::outbox::{Farewell, Kind, Message, Outbox};
 use super::topic::Topic;
 use crate::context::Caller;
 use crate::error::{Error, Result};
@@ -28,12 +28,30 @@ pub enum Request {
         connection: Arc<Connection>,
         caller: Caller,
         topics: Vec<Topic>,
-        reply: oneshot::Sender<Result<()>>,
+        bind: Bind,
+        reply: oneshot::Sender<Result<Joined>>,
     },
     /// The connection's outbox has room again.
     Room(u64),
     Gone(u64),
     Stop,
+}
+
+/// Whose a connection may become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bind {
+    /// It stays the record's that it is.
+    Once,
+    Anew,
+}
+
+/// A subscription that was accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Joined {
+    /// Topics that may ever show something.
+    pub topics: usize,
+    /// The last change told before.
+    pub position: i64,
 }
 
 /// A connection that subscribed.
@@ -87,8 +105,8 @@ impl Worker {
                     self.shared.backlog.fetch_sub(changes.len(), Ordering::AcqRel);
                     self.changes(&changes);
                 }
-                Request::Subscribe { connection, caller, topics, reply } => {
-                    let answer = self.subscribe(connection, caller, topics);
+                Request::Subscribe { connection, caller, topics, bind, reply } => {
+                    let answer = self.subscribe(connection, caller, topics, bind);
                     let _ = reply.send(answer);
                 }
                 Request::Room(number) => self.replay(number),
@@ -241,7 +259,8 @@ impl Worker {
                 Action::Create | Action::Update => Arc::default(),
                 Action::Delete => were.get_or_insert_with(|| before(company)).clone(),
             };
-            cases.push(Case { seq: change.seq, action: change.action, record: record.clone(), groups, were });
+            let before = change.before.clone().filter(|_| change.action == Action::Update);
+            cases.push(Case { seq: change.seq, action: change.action, record: record.clone(), before, groups, were });
         }
         (!cases.is_empty()).then_some(cases)
     }
@@ -306,14 +325,21 @@ impl Worker {
         }
     }
 
-    fn subscribe(&mut self, connection: Arc<Connection>, caller: Caller, topics: Vec<Topic>) -> Result<()> {
+    fn subscribe(
+        &mut self,
+        connection: Arc<Connection>,
+        caller: Caller,
+        topics: Vec<Topic>,
+        bind: Bind,
+    ) -> Result<Joined> {
         self.refresh();
         let number = connection.number;
         if connection.is_gone() {
             return Err(super::unknown_client());
         }
         let identity = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
-        if let Some(member) = self.members.get(&number)
+        if bind == Bind::Once
+            && let Some(member) = self.members.get(&number)
             && member.caller.record().is_some()
             && identity(&member.caller) != identity(&caller)
         {
@@ -335,7 +361,8 @@ impl Worker {
         self.rename(number, caller);
         self.regroup(number);
         self.replay(number);
-        Ok(())
+        let topics = self.members.get(&number).map_or(0, |member| member.groups.len());
+        Ok(Joined { topics, position: self.position })
     }
 
     fn forget(&mut self, number: u64) {
@@ -414,6 +441,7 @@ pub(super) fn send(seq: i64, mut deliveries: Vec<Delivery>, how: fn(&Outbox, Vec
         let count = messages.len();
         let message = |(index, delivery): (usize, &Delivery)| Message {
             seen: if index + 1 == count { seq } else { seq - 1 },
+            kind: Kind::Event,
             topic: delivery.topic.clone(),
             data: delivery.data.clone(),
         };

@@ -31,7 +31,8 @@ impl Records {
         self.store.read(move |reader| records.list_in(reader, &ctx, &collection, &query)).await
     }
 
-    fn list_in(&self, reader: &mut dyn Reader, ctx: &Ctx, collection: &str, query: &ListQuery) -> Result<Vec<u8>> {
+    /// Inside a read job.
+    pub fn list_in(&self, reader: &mut dyn Reader, ctx: &Ctx, collection: &str, query: &ListQuery) -> Result<Vec<u8>> {
         let catalog = reader.catalog().clone();
         let collection = find(&catalog, collection)?;
         let listing = self.listing(&catalog, collection, ctx, query)?;

@@ -19,7 +19,8 @@ impl Records {
         self.store.read(move |reader| records.view_in(reader, &ctx, &collection, &id)).await
     }
 
-    fn view_in(&self, reader: &mut dyn Reader, ctx: &Ctx, collection: &str, id: &str) -> Result<Vec<u8>> {
+    /// Inside a read job.
+    pub fn view_in(&self, reader: &mut dyn Reader, ctx: &Ctx, collection: &str, id: &str) -> Result<Vec<u8>> {
         let catalog = reader.catalog().clone();
         let collection = find(&catalog, collection)?;
         let rule = match self.gate(&catalog, collection, ctx, collection.rules.view.as_deref()) {

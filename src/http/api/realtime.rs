@@ -10,9 +10,9 @@ use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::Services;
 use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;
-use crate::http::client_ip;
 use crate::http::error::Answer;
 use crate::http::sse::{self, FrameId};
+use crate::http::ws::{self, Socket};
 use crate::realtime::Since;
 use crate::value::{Json, Object};
 
@@ -23,7 +23,7 @@ const TOPICS: usize = 1000;
 const TOPIC: usize = 2500;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(connect).service(subscribe);
+    config.service(connect).service(subscribe).service(socket);
 }
 
 /// Where the events begin.
@@ -42,11 +42,24 @@ pub struct SinceParams {
 #[get("/api/realtime")]
 pub async fn connect(request: HttpRequest, services: web::Data<Services>) -> Answer {
     let since = since(&request)?;
-    let proxy = &services.settings().trusted_proxy;
-    let ip = client_ip::real_ip(request.peer_addr().map(|address| address.ip()), request.headers(), proxy);
-    let seat = services.hub.connect(ip, since)?;
+    let seat = services.hub.connect(ask::address(&services, &request), since)?;
     let frame_id = if since == Since::Next { FrameId::Client } else { FrameId::Change };
     Ok(sse::stream(seat, services.hub.config(), frame_id))
+}
+
+/// Realtime over a WebSocket
+///
+/// One JSON message per frame: authenticate, subscribe with snapshot or resume, events.
+#[utoipa::path(tag = "realtime", responses((status = 101, description = "A WebSocket"), Refusal))]
+#[get("/api/realtime/ws")]
+pub async fn socket(ask: Ask, request: HttpRequest, payload: web::Payload, services: web::Data<Services>) -> Answer {
+    let seat = ask.hub.connect(ask.real_ip(&request), Since::Next)?;
+    let (answer, session, incoming) =
+        actix_ws::handle(&request, payload).map_err(|_| Error::bad_request("This is an address for WebSockets."))?;
+    let incoming = incoming.max_frame_size(ws::MESSAGE).aggregate_continuations().max_continuation_size(ws::MESSAGE);
+    let socket = Socket::new(services.into_inner(), session, seat, ask.ctx.caller.clone());
+    actix_web::rt::spawn(socket.run(incoming));
+    Ok(answer)
 }
 
 /// What a connection is to be told.
