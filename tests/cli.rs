@@ -142,7 +142,7 @@ async fn superusers_are_tied_to_addresses_while_the_server_runs() {
     fails(dir, &["superuser", "ips", "10.0.0.1", "x"], "superuserIPs.1: Invalid IP or CIDR subnet.");
     let server = Process::start(dir);
     let form = serde_json::json!({"identity": "root@example.com", "password": "correct horse"});
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let url = format!("http://{}/api/collections/_superusers/auth-with-password", server.address);
     let status = async || client.post(&url).json(&form).send().await.unwrap().status().as_u16();
     assert_eq!(status().await, 200);
