@@ -111,7 +111,9 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
 fn a_stop_finishes_what_runs_and_exits_cleanly() {
     let dir = tempfile::tempdir().unwrap();
     run(dir.path(), &["superuser", "upsert", "kim@example.com", "long enough"]);
-    let mut server = Process::start(dir.path());
+    // One worker: what the second connection is answered tells about the first.
+    let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
+    let mut server = Process::spawn(serve.env("CRATEBASE_HTTP__WORKERS", "1"));
     let body = r#"{"identity":"kim@example.com","password":"long enough"}"#;
     let head = format!(
         "POST /api/collections/_superusers/auth-with-password HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
