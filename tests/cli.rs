@@ -177,3 +177,27 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
     let log = std::fs::metadata(dir.path().join("data/data.db-wal")).map_or(0, |log| log.len());
     assert_eq!(log, 0, "the write-ahead log is written back");
 }
+
+#[test]
+fn tail_prints_what_changes_as_a_superuser_of_the_data_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    prints(dir.path(), &["superuser", "create", "kim@example.com", "long enough"], "Saved superuser kim@example.com.");
+    let server = Server::start(dir.path());
+    let body =
+        json!({"email": "a@example.com", "password": "long enough", "passwordConfirm": "long enough"}).to_string();
+    let head = "POST /api/collections/users/records HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    let length = body.len();
+    let request = format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+    assert!(ask(&mut server.connect(), &request).starts_with("HTTP/1.1 200"));
+    let arguments = ["tail", "--http", &server.address, "--collection", "users", "--since", "0"];
+    let mut tail = command(dir.path(), &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(tail.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _ = tail.kill();
+    let _ = tail.wait();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    // Only the account itself and superusers see the address.
+    assert_eq!((&event["action"], &event["record"]["email"]), (&json!("create"), &json!("a@example.com")), "{line}");
+    let nowhere = ["tail", "--url", "ws://127.0.0.1:1", "--collection", "users"];
+    assert_eq!(run(dir.path(), &nowhere).status.code(), Some(1));
+}
