@@ -4,6 +4,7 @@ mod import;
 mod openapi;
 mod serve;
 mod superuser;
+mod tail;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -56,6 +57,8 @@ enum Command {
     Migrate,
     /// Print the API description with the collections of the data directory
     Openapi,
+    /// Print what changes, as it is committed
+    Tail(tail::Tail),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -109,6 +112,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     if let Command::Serve(serve) = &cli.command {
         flags.extend(serve.flags());
     }
+    if let Command::Tail(tail) = &cli.command {
+        flags.extend(tail.flags());
+    }
     let loaded = config::load(cli.global.config.as_deref(), flags)?;
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
@@ -116,6 +122,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
         Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,
         Command::Openapi => openapi::run(&loaded).await,
+        Command::Tail(tail) => tail::run(&loaded, tail).await,
         Command::Config(ConfigCommand::Check) => say(&loaded.describe()?),
     }
 }

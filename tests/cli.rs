@@ -1,9 +1,9 @@
 //! The real binary: what commands print and answer, starting, stopping.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use serde_json::json;
 
@@ -154,4 +154,28 @@ async fn superusers_are_tied_to_addresses_while_the_server_runs() {
         assert!(begin.elapsed().as_secs() < 30, "the server goes on as before");
     }
     prints(dir, &["superuser", "ips"], "Superusers may come from everywhere.");
+}
+
+#[test]
+fn tail_prints_what_changes_as_a_superuser_of_the_data_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    prints(dir.path(), &["superuser", "create", "kim@example.com", "long enough"], "Saved superuser kim@example.com.");
+    let server = Process::start(dir.path());
+    let body =
+        json!({"email": "a@example.com", "password": "long enough", "passwordConfirm": "long enough"}).to_string();
+    let head = "POST /api/collections/users/records HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    let length = body.len();
+    let request = format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
+    assert!(ask(&mut connect(&server), &request).starts_with("HTTP/1.1 200"));
+    let arguments = ["tail", "--http", &server.address, "--collection", "users", "--since", "0"];
+    let mut tail = cratebase(dir.path(), &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(tail.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _ = tail.kill();
+    let _ = tail.wait();
+    let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+    // Only the account itself and superusers see the address.
+    assert_eq!((&event["action"], &event["record"]["email"]), (&json!("create"), &json!("a@example.com")), "{line}");
+    let nowhere = ["tail", "--url", "ws://127.0.0.1:1", "--collection", "users"];
+    assert_eq!(run(dir.path(), &nowhere).status.code(), Some(1));
 }

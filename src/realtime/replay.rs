@@ -7,7 +7,7 @@ use super::worker::{Delivery, Worker, send};
 use crate::error::Result;
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
-use crate::store::{Action, Change, Reader, StoreError};
+use crate::store::{Change, Reader, StoreError};
 
 /// Changes read at once.
 const PAGE: usize = 100;
@@ -30,20 +30,7 @@ impl Worker {
         let catalog = self.records.store.catalog();
         let changes = history.changes.into_iter().take_while(|change| change.seq <= end);
         let past = changes.map(|change| {
-            let known = catalog.by_id(&change.collection).map(|collection| {
-                let record = Some(Arc::new(change.to_record(collection)));
-                let (before, after) = match change.action {
-                    Action::Create | Action::Update => (None, record),
-                    Action::Delete => (record, None),
-                };
-                Arc::new(Change {
-                    seq: change.seq,
-                    collection: collection.clone(),
-                    action: change.action,
-                    before,
-                    after,
-                })
-            });
+            let known = catalog.by_id(&change.collection).map(|collection| Arc::new(change.to_change(collection)));
             Past { seq: change.seq, known, created: change.created.0 }
         });
         Ok(Some(past.collect()))

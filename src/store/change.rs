@@ -13,7 +13,7 @@ pub struct Change {
     pub seq: i64,
     pub collection: Arc<Collection>,
     pub action: Action,
-    /// `None` for a create, and for an update by another process.
+    /// `None` for a create, and for an update out of a history that does not have it.
     pub before: Option<Arc<Record>>,
     /// `None` for a delete.
     pub after: Option<Arc<Record>>,
@@ -60,29 +60,40 @@ pub struct StoredChange {
     /// A JSON object of stored values by field name: after the change, or before a delete.
     pub data: String,
     pub created: Timestamp,
+    /// For an update: a JSON object of the former values of what it changed; older histories do not have it.
+    pub was: Option<String>,
 }
 
 impl StoredChange {
     /// The record in today's shape of its collection: fields that history does not know are `Null`.
     pub fn to_record(&self, collection: &Arc<Collection>) -> Record {
-        let object = match json::parse(self.data.as_bytes()) {
-            Ok(Json::Object(object)) => object,
-            Ok(_) | Err(_) => Object::new(),
-        };
+        let object = object(&self.data);
         let value = |field: &Field| object.get(&field.name).map_or(Value::Null, stored_value);
         Record { collection: collection.clone(), values: collection.fields.iter().map(value).collect() }
     }
 
-    pub(super) fn to_change(&self, collection: &Arc<Collection>) -> Change {
-        let record = Some(Arc::new(self.to_record(collection)));
+    /// The change with its records in today's shape of their collection.
+    pub fn to_change(&self, collection: &Arc<Collection>) -> Change {
+        let record = self.to_record(collection);
         let (before, after) = match self.action {
-            Action::Create | Action::Update => (None, record),
-            Action::Delete => (record, None),
+            Action::Create => (None, Some(record)),
+            Action::Update => (self.former(&record), Some(record)),
+            Action::Delete => (Some(record), None),
         };
+        let (before, after) = (before.map(Arc::new), after.map(Arc::new));
         Change { seq: self.seq, collection: collection.clone(), action: self.action, before, after }
     }
 
-    /// From the columns seq, collection, action, record, data, created.
+    /// What an update made `after` of.
+    fn former(&self, after: &Record) -> Option<Record> {
+        let mut before = after.clone();
+        for (name, value) in &object(self.was.as_deref()?) {
+            before.set(name, stored_value(value));
+        }
+        Some(before)
+    }
+
+    /// From the columns seq, collection, action, record, data, created, was.
     pub(super) fn from_row(row: super::RowRef<'_>) -> Option<StoredChange> {
         let (ValueRef::Int(seq), ValueRef::Int(created)) = (row.at(0), row.at(5)) else { return None };
         Some(StoredChange {
@@ -92,6 +103,10 @@ impl StoredChange {
             record: row.at(3).text().to_string(),
             data: row.at(4).text().to_string(),
             created: Timestamp(created),
+            was: match row.at(6) {
+                ValueRef::Text(was) => Some(was.to_string()),
+                ValueRef::Null | ValueRef::Int(_) | ValueRef::Real(_) => None,
+            },
         })
     }
 }
@@ -107,12 +122,28 @@ fn stored_value(value: &Json) -> Value {
     }
 }
 
+fn object(text: &str) -> Object {
+    match json::parse(text.as_bytes()) {
+        Ok(Json::Object(object)) => object,
+        Ok(_) | Err(_) => Object::new(),
+    }
+}
+
 /// Appends the stored values of a record as a JSON object, without what must never leave its row.
 pub(super) fn write_data(out: &mut Vec<u8>, record: &Record) {
+    write_values(out, record, |_| true);
+}
+
+/// Appends the values that differ from those `after` an update, in the same way.
+pub(super) fn write_was(out: &mut Vec<u8>, before: &Record, after: &Record) {
+    write_values(out, before, |index| before.value(index) != after.value(index));
+}
+
+fn write_values(out: &mut Vec<u8>, record: &Record, wanted: impl Fn(usize) -> bool) {
     out.push(b'{');
     let mut first = true;
     for (index, field) in record.collection.fields.iter().enumerate() {
-        if is_secret(&record.collection, field) {
+        if is_secret(&record.collection, field) || !wanted(index) {
             continue;
         }
         if !std::mem::take(&mut first) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::change::{StoredChange, write_data};
+use super::change::{StoredChange, write_data, write_was};
 use super::sqlite::Conn;
 use super::{Change, Reader, StoreError};
 use crate::clock::Timestamp;
@@ -32,7 +32,8 @@ pub fn since(reader: &mut dyn Reader, seq: i64, limit: usize) -> Result<History,
     if seq + 1 < oldest || seq > newest {
         return Ok(History { reset: true, newest, changes: Vec::new() });
     }
-    let text = "SELECT seq, collection, action, record, data, created FROM _changes WHERE seq > ? ORDER BY seq LIMIT ?";
+    let text =
+        "SELECT seq, collection, action, record, data, created, was FROM _changes WHERE seq > ? ORDER BY seq LIMIT ?";
     let limit = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
     let rows = reader.query(&Sql { text: text.into(), params: vec![Value::Int(seq), limit] })?;
     Ok(History { reset: false, newest, changes: rows.iter().filter_map(StoredChange::from_row).collect() })
@@ -55,17 +56,21 @@ impl Position {
 
     /// Writes the rows of these changes, which are numbered on from here; where the sequence stands then.
     pub fn append(self, conn: &Conn, now: Timestamp, changes: &[Arc<Change>]) -> Result<Position, StoreError> {
-        const INSERT: &str =
-            "INSERT INTO _changes (seq, collection, action, record, data, created, total) VALUES (?,?,?,?,?,?,?)";
+        const INSERT: &str = "INSERT INTO _changes (seq, collection, action, record, data, created, total, was) VALUES (?,?,?,?,?,?,?,?)";
         let mut at = self;
-        let mut data = Vec::new();
+        let (mut data, mut was) = (Vec::new(), Vec::new());
         let mut insert = conn.prepare(INSERT)?;
         for change in changes {
             let Some(record) = change.record() else { continue };
             data.clear();
             write_data(&mut data, record);
             let data = std::str::from_utf8(&data).unwrap_or_default();
-            at = Position { seq: change.seq, total: at.total + i64::try_from(data.len()).unwrap_or(0) };
+            was.clear();
+            if let (Some(before), Some(after)) = (&change.before, &change.after) {
+                write_was(&mut was, before, after);
+            }
+            let was = std::str::from_utf8(&was).unwrap_or_default();
+            at = Position { seq: change.seq, total: at.total + i64::try_from(data.len() + was.len()).unwrap_or(0) };
             let row = [
                 ValueRef::Int(at.seq),
                 ValueRef::Text(&change.collection.id),
@@ -74,6 +79,7 @@ impl Position {
                 ValueRef::Text(data),
                 ValueRef::Int(now.0),
                 ValueRef::Int(at.total),
+                if was.is_empty() { ValueRef::Null } else { ValueRef::Text(was) },
             ];
             insert.run(row.into_iter())?;
         }

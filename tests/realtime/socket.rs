@@ -151,6 +151,27 @@ async fn since_tells_what_was_missed_and_reset_what_cannot_be_told() {
 }
 
 #[tokio::test]
+async fn what_left_while_a_client_was_away_is_told_as_such() {
+    let app = TestApp::start().await;
+    let [old, new] = ["old", "new"].map(|title| json!({"title": title, "views": 9}));
+    let old = app.record("posts", old).await;
+    let mut socket = Socket::open(&app, GUEST).await;
+    let seq = socket.subscribe("posts/*", json!({"filter": "views > 5"})).await;
+    drop(socket);
+    let new = app.record("posts", new).await;
+    for (post, views) in [(&old, 1), (&new, 2), (&old, 3), (&new, 8)] {
+        let line = format!("PATCH /api/collections/posts/records/{}", post["id"].as_str().unwrap());
+        app.call(GUEST, &line).json(json!({"views": views})).await.is(200);
+    }
+    let app = app.restart().await;
+    let mut socket = Socket::open(&app, GUEST).await;
+    socket.subscribe("posts/*", json!({"filter": "views > 5", "since": seq})).await;
+    for told in ["create new", "leave ", "leave ", "enter new"] {
+        assert_eq!(socket.told().await, told);
+    }
+}
+
+#[tokio::test]
 async fn a_socket_may_change_its_caller() {
     let app = TestApp::start().await;
     let rule = json!({"listRule": "title = @request.auth.id || title = 'all'"});

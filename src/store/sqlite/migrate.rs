@@ -6,7 +6,10 @@ use crate::sql::Sql;
 use crate::store::StoreError;
 use crate::value::Value;
 
-const FILES: [(&str, &str); 1] = [("0001_system.sql", include_str!("../../../migrations/0001_system.sql"))];
+const FILES: [(&str, &str); 2] = [
+    ("0001_system.sql", include_str!("../../../migrations/0001_system.sql")),
+    ("0002_changes_was.sql", include_str!("../../../migrations/0002_changes_was.sql")),
+];
 
 /// Applies what is missing. Fails when a newer version of the server has been here.
 pub fn migrate(conn: &Conn, clock: &Clock) -> Result<(), StoreError> {
