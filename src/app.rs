@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
@@ -12,11 +13,13 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::http::{self, Services};
 use crate::id::Ids;
+use crate::limits::Windows;
+use crate::mail::{Dev, Mailer};
 use crate::passwords::Hasher;
 use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
-use crate::settings::{self, Live, Settings};
+use crate::settings::{self, Live};
 use crate::store::{self, Boot, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
@@ -32,6 +35,9 @@ impl Default for World {
     }
 }
 
+/// Counters of requests that are kept, by rule and address.
+const COUNTERS: usize = 65_536;
+
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
@@ -40,13 +46,11 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
     let boot = Boot { seed: collections::seed, load: collections::load };
     let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
-    let settings = match store.param(settings::KEY).await? {
-        Some(text) => Settings::from_stored(&text).map_err(Error::internal)?,
-        None => Settings::default(),
-    };
+    let settings = open_settings(&store, config, &clock, &ids).await?;
     let files = Files::new(dir.join("storage"));
-    let settings = Live::new(settings);
     let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
+    let dev = if config.dev { Dev::On } else { Dev::Off };
+    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
     let records = Records::new(Parts {
         store: store.clone(),
         files: files.clone(),
@@ -56,18 +60,34 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         clock: clock.clone(),
         plans: Plans::default(),
     });
-    let auth = Auth::new(records.clone());
+    let auth = Auth::new(records.clone(), mailer, config.oauth2.clone());
+    let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
+    let desk = hub.clone();
+    auth.on_redirect(move |back| desk.send(&back.client, &back.ip, "@oauth2", &back.data));
     Ok(Arc::new(Services {
-        hub: Hub::start(records.clone(), config.realtime.clone()).await?,
+        hub,
         auth,
         records,
         files,
         settings,
         clock,
+        limits: Windows::new(COUNTERS),
         config: config.http.clone(),
         rules: Default::default(),
         store,
     }))
+}
+
+/// The settings as stored; where there is a key, they are no longer stored without it.
+async fn open_settings(store: &Store, config: &Config, clock: &Clock, ids: &Ids) -> Result<Live> {
+    let stored = store.param(settings::KEY).await?;
+    let live = Live::open(stored.as_deref(), config.settings.key()?)?;
+    if stored.is_some_and(|stored| live.exposes(&stored)) {
+        let sealed = live.sealed(&live.load(), ids)?;
+        store.set_param(settings::KEY, sealed.clone(), clock.now().to_string()).await?;
+        live.follow(&sealed)?;
+    }
+    Ok(live)
 }
 
 /// A server that listens.
@@ -76,6 +96,8 @@ pub struct Running {
     pub services: Arc<Services>,
     handle: actix_web::dev::ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
+    /// Work that never ends by itself.
+    chores: tokio::task::JoinHandle<()>,
 }
 
 /// Binds the address of the configuration and starts to answer.
@@ -86,17 +108,22 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
-    Ok(Running { address, services, handle, served: tokio::spawn(server) })
+    let (sweep, follow) = (services.auth.clone().keep_swept(), Arc::clone(&services).follow_settings());
+    let chores = tokio::spawn(async { tokio::join!(sweep, follow).0 });
+    Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 
 impl Running {
-    /// Stops in order: streams end, no new connections, running requests finish, then the writer drains and checkpoints.
+    /// Stops in order: streams end, no new connections, running requests finish, mails leave, then the writer drains and
+    /// checkpoints.
     pub async fn stop(self) -> Result<()> {
+        self.chores.abort();
         // Streams would be waited for otherwise; whoever watched comes back after the restart and is told the rest.
         let hub = self.services.hub.clone();
         tokio::task::spawn_blocking(move || hub.close()).await.map_err(Error::internal)?;
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;
         let store = self.services.store.clone();
         tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
         Ok(())

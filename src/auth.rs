@@ -1,25 +1,44 @@
-//! Signing in: tokens, who a token belongs to, password login, refresh, superusers.
+//! Signing in: tokens, who a token belongs to, the methods, what is proven by mail, superusers.
 
+mod accounts;
 pub mod callers;
+mod email_change;
+pub mod file_token;
 mod forms;
+mod guard;
+mod impersonate;
+pub mod later;
+mod letters;
+mod link;
 pub mod methods;
 mod mfa;
+pub mod oauth2;
 mod origins;
+pub mod otp;
 pub mod password;
+mod password_reset;
+mod recent;
 pub mod refresh;
 pub mod response;
 pub mod sign_in;
 pub mod superusers;
+mod sweep;
 pub mod tokens;
+mod verification;
 pub mod visit;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::mail::Mailer;
 use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
+use guard::Guard;
+use later::Later;
+use recent::Recent;
 pub use sign_in::{Proof, SignIn};
 pub use visit::Visit;
 
@@ -28,15 +47,33 @@ pub use visit::Visit;
 pub struct Auth {
     records: Records,
     callers: Arc<Callers>,
+    oauth2: Arc<oauth2::Desk>,
+    mailer: Mailer,
+    later: Later,
+    recent: Arc<Recent>,
+    guard: Arc<Guard>,
 }
 
 impl Auth {
-    /// Watches `records`' store so that no caller outlives a change of its record.
-    pub fn new(records: Records) -> Self {
+    /// Watches `records`' store so that no caller outlives a change of its record. Works in the background on the
+    /// current runtime.
+    pub fn new(records: Records, mailer: Mailer, oauth2: oauth2::Config) -> Self {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
-        Auth { records, callers }
+        let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
+        Auth { records, callers, oauth2, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
+    }
+
+    /// 404 unless `collection` has accounts.
+    pub fn is_auth(&self, collection: &str) -> Result<()> {
+        find(&self.records.store.catalog(), collection).map(|_| ())
+    }
+
+    /// Finishes what answers did not wait for, mails included, within twice `within`.
+    pub async fn close(&self, within: Duration) {
+        self.later.finish(within).await;
+        self.mailer.close(within).await;
     }
 }
 

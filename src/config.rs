@@ -8,8 +8,10 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
+use crate::auth::oauth2;
 use crate::http;
 use crate::realtime;
+use crate::settings;
 use crate::store;
 
 /// The lowest layer and the documentation in one.
@@ -26,7 +28,9 @@ pub struct Config {
     pub dev: bool,
     pub http: http::Config,
     pub log: Log,
+    pub oauth2: oauth2::Config,
     pub realtime: realtime::Config,
+    pub settings: settings::seal::Config,
     pub store: store::Config,
 }
 

@@ -14,8 +14,8 @@ pub enum Error {
     Invalid { message: String, errors: Errors },
     /// A refusal with a message and no details.
     Rejected { reason: Reason, message: String },
-    /// 429.
-    RateLimited { retry_after_s: u64 },
+    /// 429: more than `limit` in a time that ends in `retry_after_s` seconds.
+    RateLimited { message: String, limit: u64, retry_after_s: u64 },
     /// 503: try again; nothing was done.
     Unavailable { message: String, retry_after_s: u64 },
     /// 500: the source is logged once at the boundary and never sent.
@@ -212,10 +212,10 @@ impl Error {
     pub fn envelope(&self) -> Json {
         let (message, data) = match self {
             Error::Invalid { message, errors } => (message.as_str(), errors.to_json()),
-            Error::Rejected { message, .. } | Error::Unavailable { message, .. } => {
-                (message.as_str(), Json::Object(Object::new()))
-            }
-            Error::RateLimited { .. } | Error::Internal(_) => ("", Json::Object(Object::new())),
+            Error::Rejected { message, .. }
+            | Error::Unavailable { message, .. }
+            | Error::RateLimited { message, .. } => (message.as_str(), Json::Object(Object::new())),
+            Error::Internal(_) => ("", Json::Object(Object::new())),
         };
         let message = if message.is_empty() { default_message(self.status()) } else { message };
         let mut envelope = Object::new();
@@ -235,8 +235,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Invalid { message, errors } => write!(f, "{message} {}", errors.to_json()),
-            Error::Rejected { message, .. } | Error::Unavailable { message, .. } => f.write_str(message),
-            Error::RateLimited { .. } => f.write_str("too many requests"),
+            Error::RateLimited { message, .. } if message.is_empty() => f.write_str("too many requests"),
+            Error::Rejected { message, .. }
+            | Error::Unavailable { message, .. }
+            | Error::RateLimited { message, .. } => f.write_str(message),
             Error::Internal(source) => write!(f, "{source}"),
         }
     }
@@ -293,8 +295,9 @@ mod tests {
     #[test]
     fn silence_becomes_the_default_sentence_of_the_status() {
         assert!(rendered(&Error::not_found("")).1.contains("The requested resource wasn't found."));
+        let limited = Error::RateLimited { message: String::new(), limit: 5, retry_after_s: 3 };
         assert!(rendered(&Error::unauthorized("")).1.contains("Missing or invalid authentication."));
-        assert!(rendered(&Error::RateLimited { retry_after_s: 3 }).1.contains("Too Many Requests."));
+        assert!(rendered(&limited).1.contains("Too Many Requests."));
     }
 
     #[test]

@@ -3,10 +3,14 @@
 //! Keys are `{collectionId}/{recordId}/{name}`. This is the seam for other blob stores.
 
 pub mod sniff;
+mod thumbs;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
+
+use quick_cache::sync::Cache;
 
 use crate::error::{Error, Result};
 
@@ -38,13 +42,12 @@ impl Upload {
 }
 
 impl Content {
-    /// The first bytes (at most 3072): enough to tell the type.
+    /// The first bytes: enough to tell the type.
     pub fn head(&self) -> Vec<u8> {
-        const HEAD: usize = 3072;
+        use sniff::HEAD;
         match self {
             Content::Memory(bytes) => bytes.iter().take(HEAD).copied().collect(),
             Content::Spooled(file) => {
-                use std::io::Read as _;
                 let mut head = Vec::new();
                 // A file that cannot be read has no recognisable type; storing it will report the error.
                 if let Ok(file) = file.reopen() {
@@ -60,12 +63,30 @@ impl Content {
 #[derive(Clone, Debug)]
 pub struct Files {
     root: Arc<Path>,
+    /// By key. A name is never given to other content, so what is known stays true.
+    types: Arc<Cache<String, Arc<str>>>,
+    thumbs: Arc<thumbs::Thumbs>,
+}
+
+/// Types of files that are remembered.
+const TYPES: usize = 8192;
+
+/// A stored file, open.
+#[derive(Debug)]
+pub struct Blob {
+    pub file: std::fs::File,
+    pub path: PathBuf,
+    /// Bytes.
+    pub len: u64,
+    pub modified: SystemTime,
+    /// With its charset, when there is one.
+    pub media_type: Arc<str>,
 }
 
 impl Files {
     /// Files below `root`, which is made on first use.
     pub fn new(root: PathBuf) -> Self {
-        Files { root: root.into() }
+        Files { root: root.into(), types: Arc::new(Cache::new(TYPES)), thumbs: Arc::new(thumbs::Thumbs::new()) }
     }
 
     /// Where uploads should be spooled so that storing them is a rename.
@@ -81,8 +102,42 @@ impl Files {
         tokio::task::spawn_blocking(move || write(&path, &upload)).await.map_err(Error::internal)?
     }
 
-    /// Removes one file; a missing one is no error.
+    /// Opens a file; 404 when it is missing. Blocks.
+    pub fn open(&self, key: &str) -> Result<Blob> {
+        let path = self.path(key)?;
+        let missing = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Error::not_found(""),
+            _ => io(error),
+        };
+        let file = std::fs::File::open(&path).map_err(missing)?;
+        let meta = file.metadata().map_err(io)?;
+        if !meta.is_file() {
+            return Err(Error::not_found(""));
+        }
+        let modified = meta.modified().map_err(io)?;
+        Ok(Blob { file, path, len: meta.len(), modified, media_type: self.media_type(key)? })
+    }
+
+    /// What a stored file is, by its content. Blocks.
+    fn media_type(&self, key: &str) -> Result<Arc<str>> {
+        if let Some(known) = self.types.get(key) {
+            return Ok(known);
+        }
+        let mut head = Vec::new();
+        let file = std::fs::File::open(self.path(key)?).map_err(io)?;
+        file.take(sniff::HEAD as u64).read_to_end(&mut head).map_err(io)?;
+        let media_type: Arc<str> = sniff::sniff(&head).content_type().into();
+        self.types.insert(key.to_string(), Arc::clone(&media_type));
+        Ok(media_type)
+    }
+
+    /// Removes one file with what was made of it; a missing one is no error.
     pub async fn remove(&self, key: &str) -> Result<()> {
+        if let Some((folder, name)) = key.rsplit_once('/') {
+            self.remove_all(&format!("{folder}/thumbs_{name}")).await?;
+        }
+        // What another server had to say about it.
+        let _ = tokio::fs::remove_file(self.path(&format!("{key}.attrs"))?).await;
         match tokio::fs::remove_file(self.path(key)?).await {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
             Ok(()) | Err(_) => Ok(()),

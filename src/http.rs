@@ -11,8 +11,10 @@ pub mod config;
 pub mod cors;
 pub mod dashboard;
 pub mod error;
+pub mod limits;
 pub mod openapi;
 pub mod public;
+pub mod settings;
 pub mod shell;
 pub mod sse;
 pub mod unread;
@@ -32,6 +34,7 @@ pub use config::Config;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::limits::Windows;
 use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
@@ -46,6 +49,8 @@ pub struct Services {
     pub hub: Hub,
     pub settings: crate::settings::Live,
     pub clock: Clock,
+    /// Requests counted by the rules of the settings.
+    pub limits: Windows,
     pub config: Config,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,

@@ -65,6 +65,16 @@ impl Ids {
         self.pick(BASE36, len)
     }
 
+    /// `len` digits.
+    pub fn digits(&self, len: usize) -> String {
+        self.pick(b"0123456789", len)
+    }
+
+    /// Bytes of any value.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        self.with(|rng| std::array::from_fn(|_| rng.random_range(0..=u8::MAX)))
+    }
+
     fn pick(&self, from: &[u8], len: usize) -> String {
         self.with(|rng| {
             (0..len).map(|_| char::from(from.get(rng.random_range(0..from.len())).copied().unwrap_or(b'0'))).collect()

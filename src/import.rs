@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use self::report::{Files, Report, Table};
-pub use self::settings::EncryptionKey;
+pub use crate::settings::EncryptionKey;
 
 use self::place::Place;
 use self::source::Source;

@@ -25,6 +25,9 @@ pub mod store;
 
 // 6 platform
 pub mod files;
+pub mod limits;
+pub mod mail;
+pub mod outbound;
 pub mod passwords;
 
 // 8 the heart

@@ -178,10 +178,13 @@ impl Hub {
         answer.await.unwrap_or_else(|_| Err(unknown_client()))
     }
 
-    /// Sends one line of JSON to a connection that subscribed to `topic`, and ends its subscription to it; whether there
-    /// was such a connection.
-    pub fn send(&self, client_id: &str, topic: &str, json: &str) -> bool {
-        self.connection(client_id).is_ok_and(|connection| connection.tell_once(topic, json))
+    /// Sends one line of JSON to a connection that subscribed to `topic`, and ends its subscription to it. `false` when
+    /// there is no such connection, or it came from another address than `ip`; its subscription ends all the same.
+    pub fn send(&self, client_id: &str, ip: &str, topic: &str, json: &str) -> bool {
+        self.connection(client_id).is_ok_and(|connection| {
+            let data = Some(json).filter(|_| connection.ip == ip);
+            connection.tell_once(topic, data)
+        })
     }
 
     /// Ends every connection and the worker; blocks until that is done.

@@ -5,6 +5,7 @@
 //! rules, validation, password hashes) happens before the writer is asked.
 
 pub mod account;
+mod attachment;
 pub mod authorize;
 pub mod batch;
 pub mod body;

@@ -2,6 +2,7 @@
 
 mod check;
 pub mod rate_limits;
+pub mod seal;
 pub mod subnet;
 
 use std::sync::Arc;
@@ -10,7 +11,10 @@ use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
 pub use rate_limits::{RateLimits, RateRule};
+pub use seal::EncryptionKey;
 
+use crate::error::{Error, Result};
+use crate::id::Ids;
 use crate::value::{Json, Object};
 
 /// The id of the stored document.
@@ -172,7 +176,7 @@ const SECRETS: [&[&str]; 3] = [&["smtp", "password"], &["s3", "secret"], &["back
 
 impl Settings {
     /// From the stored document; keys it lacks have their defaults.
-    pub fn from_stored(text: &str) -> Result<Self, serde_json::Error> {
+    pub fn from_stored(text: &str) -> std::result::Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
@@ -195,7 +199,7 @@ impl Settings {
     }
 
     /// These settings with `changes` merged in deeply: lists are replaced, null changes nothing, unknown keys are ignored.
-    pub fn merged(&self, changes: Object) -> Result<Self, serde_json::Error> {
+    pub fn merged(&self, changes: Object) -> std::result::Result<Self, serde_json::Error> {
         let mut json = self.to_json();
         merge(&mut json, Json::Object(changes));
         serde_json::from_value(json)
@@ -224,15 +228,65 @@ fn merge(into: &mut Json, changes: Json) {
 pub struct Live {
     now: Arc<ArcSwap<Settings>>,
     saving: Arc<tokio::sync::Mutex<()>>,
+    /// The document they were read from.
+    stored: Arc<ArcSwap<String>>,
+    /// What the stored document is sealed with.
+    key: Option<EncryptionKey>,
 }
 
 impl Live {
-    pub fn new(settings: Settings) -> Self {
-        Live { now: Arc::new(ArcSwap::from_pointee(settings)), saving: Arc::default() }
+    /// From the stored document, if there is one, which may be sealed with `key`. Fails when it is and cannot be opened.
+    pub fn open(stored: Option<&str>, key: Option<EncryptionKey>) -> Result<Self> {
+        let live = Live { key, ..Live::default() };
+        if let Some(stored) = stored {
+            live.follow(stored)?;
+        }
+        Ok(live)
+    }
+
+    /// Takes over what another process stored; whether it was something new.
+    pub fn follow(&self, stored: &str) -> Result<bool> {
+        if self.stored.load().as_str() == stored {
+            return Ok(false);
+        }
+        self.replace(self.read(stored)?, stored.to_string());
+        Ok(true)
+    }
+
+    fn read(&self, stored: &str) -> Result<Settings> {
+        if is_plain(stored) {
+            return Settings::from_stored(stored).map_err(Error::internal);
+        }
+        let Some(key) = &self.key else {
+            let sentence = "the settings are encrypted; say where their key is: settings.encryption_env or \
+                            settings.encryption_file in the configuration";
+            return Err(Error::bad_request(sentence));
+        };
+        let wrong = || format!("the settings cannot be decrypted with the key in {}", key.source());
+        let plain = key.open(stored).ok_or_else(|| Error::bad_request(wrong()))?;
+        Settings::from_stored(&plain).map_err(Error::internal)
+    }
+
+    /// The document to store for `settings`.
+    pub fn sealed(&self, settings: &Settings, ids: &Ids) -> Result<String> {
+        match &self.key {
+            None => Ok(settings.stored_json()),
+            Some(key) => key.seal(&settings.stored_json(), ids),
+        }
+    }
+
+    /// Whether the document must be stored again, as it is not sealed although there is a key.
+    pub fn exposes(&self, stored: &str) -> bool {
+        self.key.is_some() && is_plain(stored)
     }
 
     pub fn load(&self) -> Arc<Settings> {
         self.now.load_full()
+    }
+
+    /// Whether requests are counted by rules; every one of them asks, so no share in the settings is taken for it.
+    pub fn limits_requests(&self) -> bool {
+        self.now.load().rate_limits.enabled
     }
 
     /// Held from reading the old settings until the new ones are stored and replaced.
@@ -240,10 +294,16 @@ impl Live {
         self.saving.lock().await
     }
 
-    /// Everyone sees `settings` from now on.
-    pub fn replace(&self, settings: Settings) {
+    /// Everyone sees `settings`, which `stored` holds, from now on.
+    pub fn replace(&self, settings: Settings, stored: String) {
         self.now.store(Arc::new(settings));
+        self.stored.store(Arc::new(stored));
     }
+}
+
+/// Sealed documents are base64.
+fn is_plain(stored: &str) -> bool {
+    stored.trim_start().starts_with('{')
 }
 
 #[cfg(test)]

@@ -3,20 +3,14 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
-
-fn command(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
-    command.args(arguments).current_dir(dir).env_remove("RUST_LOG");
-    command
-}
+use crate::support::{Process, cratebase};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
-    command(dir, arguments).output().unwrap()
+    cratebase(dir, arguments).output().unwrap()
 }
 
 /// It fails with exactly this on stderr and nothing on stdout.
@@ -34,48 +28,8 @@ fn prints(dir: &Path, arguments: &[&str], text: &str) {
     assert_eq!(output.status.code(), Some(0));
 }
 
-/// A server of its own process, killed when dropped.
-struct Server {
-    child: Child,
-    out: BufReader<std::process::ChildStdout>,
-    address: String,
-}
-
-impl Server {
-    fn start(dir: &Path) -> Self {
-        let mut child = command(dir, &["serve", "--http", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let address = line.rsplit("http://").next().unwrap().trim().to_string();
-        Server { child, out, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        TcpStream::connect(&self.address).unwrap()
-    }
-
-    /// The lines of the greeting up to the empty one and, when there is one, the installer's link.
-    fn read_link(&mut self) -> Option<String> {
-        self.out
-            .by_ref()
-            .lines()
-            .map(Result::unwrap)
-            .find(|line| line.contains("pbinstall"))
-            .map(|l| l.trim().to_string())
-    }
-
-    fn terminate(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn connect(server: &Process) -> TcpStream {
+    TcpStream::connect(&server.address).unwrap()
 }
 
 /// The status line and body of one answer.
@@ -93,20 +47,21 @@ fn mistakes_are_one_sentence() {
     fails(dir, &["serve", "--config", "none.toml"], "The configuration file none.toml does not exist.");
     let sentence = "http.listen is \"x\" (flag); it must be an address and a port, such as 127.0.0.1:8090.";
     fails(dir, &["serve", "--http", "x"], sentence);
-    let sentence = "One-time codes are not possible yet: this build has no one-time passwords.";
-    fails(dir, &["superuser", "otp", "a@example.com"], sentence);
     std::fs::write(dir.join("cratebase.toml"), "[htp]\nlisten = 1").unwrap();
     let output = run(dir, &["config", "check"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.starts_with("There is no key htp (") && said.contains("cratebase.toml"), "{said}");
     assert!(!dir.join("data").exists(), "a mistake makes no data directory");
+    std::fs::remove_file(dir.join("cratebase.toml")).unwrap();
+    let sentence = "One-time codes are not enabled for superusers.";
+    fails(dir, &["superuser", "otp", "a@example.com"], sentence);
 }
 
 #[test]
 fn config_check_says_what_is_in_effect_and_why() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("cratebase.toml"), "[http]\nworkers = 3").unwrap();
-    let mut check = command(dir.path(), &["config", "check", "--dir", "elsewhere"]);
+    let mut check = cratebase(dir.path(), &["config", "check", "--dir", "elsewhere"]);
     let output = check.env("CRATEBASE_HTTP__LISTEN", "127.0.0.1:1").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap_or_default().to_string();
@@ -136,13 +91,14 @@ fn superusers_are_managed_from_the_command_line() {
 #[tokio::test]
 async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
     let dir = tempfile::tempdir().unwrap();
-    let mut server = Server::start(dir.path());
-    let link = server.read_link().expect("a link");
+    let mut server = Process::start(dir.path());
+    let link = server.lines().find(|line| line.contains("pbinstall")).expect("a link");
+    let link = link.trim();
     assert!(link.starts_with(&format!("http://{}/_/#/pbinstall/", server.address)), "{link}");
     let token = link.rsplit('/').next().unwrap();
     let url = format!("http://{}/api/collections/_superusers/records", server.address);
     let form = json!({"email": "kim@example.com", "password": "long enough", "passwordConfirm": "long enough"});
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     let make = || client.post(&url).header("Authorization", token).json(&form).send();
     assert_eq!(make().await.unwrap().status(), 200);
     assert_eq!(make().await.unwrap().status(), 403, "the link works once");
@@ -155,25 +111,27 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
 fn a_stop_finishes_what_runs_and_exits_cleanly() {
     let dir = tempfile::tempdir().unwrap();
     run(dir.path(), &["superuser", "upsert", "kim@example.com", "long enough"]);
-    let mut server = Server::start(dir.path());
+    // One worker: what the second connection is answered tells about the first.
+    let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
+    let mut server = Process::spawn(serve.env("CRATEBASE_HTTP__WORKERS", "1"));
     let body = r#"{"identity":"kim@example.com","password":"long enough"}"#;
     let head = format!(
         "POST /api/collections/_superusers/auth-with-password HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );
-    let mut running = server.connect();
+    let mut running = connect(&server);
     let (first, second) = body.split_at(10);
     running.write_all(head.as_bytes()).unwrap();
     running.write_all(first.as_bytes()).unwrap();
     // An answer to another request says that the server is past reading the first one's head.
     let health = "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    assert!(ask(&mut server.connect(), health).starts_with("HTTP/1.1 200"));
-    let _idle = server.connect();
+    assert!(ask(&mut connect(&server), health).starts_with("HTTP/1.1 200"));
+    let _idle = connect(&server);
     server.terminate();
     let answer = ask(&mut running, second);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    assert!(server.ended_well());
     let log = std::fs::metadata(dir.path().join("data/data.db-wal")).map_or(0, |log| log.len());
     assert_eq!(log, 0, "the write-ahead log is written back");
 }
@@ -182,15 +140,15 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
 fn tail_prints_what_changes_as_a_superuser_of_the_data_directory() {
     let dir = tempfile::tempdir().unwrap();
     prints(dir.path(), &["superuser", "create", "kim@example.com", "long enough"], "Saved superuser kim@example.com.");
-    let server = Server::start(dir.path());
+    let server = Process::start(dir.path());
     let body =
         json!({"email": "a@example.com", "password": "long enough", "passwordConfirm": "long enough"}).to_string();
     let head = "POST /api/collections/users/records HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
     let length = body.len();
     let request = format!("{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}");
-    assert!(ask(&mut server.connect(), &request).starts_with("HTTP/1.1 200"));
+    assert!(ask(&mut TcpStream::connect(&server.address).unwrap(), &request).starts_with("HTTP/1.1 200"));
     let arguments = ["tail", "--http", &server.address, "--collection", "users", "--since", "0"];
-    let mut tail = command(dir.path(), &arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut tail = cratebase(dir.path(), &arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(tail.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let _ = tail.kill();
@@ -200,4 +158,24 @@ fn tail_prints_what_changes_as_a_superuser_of_the_data_directory() {
     assert_eq!((&event["action"], &event["record"]["email"]), (&json!("create"), &json!("a@example.com")), "{line}");
     let nowhere = ["tail", "--url", "ws://127.0.0.1:1", "--collection", "users"];
     assert_eq!(run(dir.path(), &nowhere).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn superusers_are_tied_to_addresses_while_the_server_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    prints(dir, &["superuser", "upsert", "root@example.com", "correct horse"], "Saved superuser root@example.com.");
+    fails(dir, &["superuser", "ips", "10.0.0.1", "x"], "superuserIPs.1: Invalid IP or CIDR subnet.");
+    let server = Process::start(dir);
+    let form = serde_json::json!({"identity": "root@example.com", "password": "correct horse"});
+    let client = crate::support::client();
+    let url = format!("http://{}/api/collections/_superusers/auth-with-password", server.address);
+    let status = async || client.post(&url).json(&form).send().await.unwrap().status().as_u16();
+    assert_eq!(status().await, 200);
+    prints(dir, &["superuser", "ips", "10.0.0.1"], "Superusers may come from 10.0.0.1 only.");
+    let begin = std::time::Instant::now();
+    while status().await != 403 {
+        assert!(begin.elapsed().as_secs() < 30, "the server goes on as before");
+    }
+    prints(dir, &["superuser", "ips"], "Superusers may come from everywhere.");
 }

@@ -3,8 +3,10 @@
 mod bodies;
 mod caller;
 mod cors;
+mod limits;
 mod openapi;
 mod public;
 mod routes;
+mod sealed_settings;
 mod settings;
 mod staying_up;

@@ -7,13 +7,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod auth;
 mod cli;
 mod collections;
+mod files;
 mod http;
 mod import;
+mod oauth2;
 mod realtime;
 mod records;
 mod security;
 mod store;
 mod support;
 mod tidy;
+mod torture;

@@ -2,10 +2,15 @@
 
 mod answer;
 mod call;
+mod mailbox;
+mod process;
 mod template;
 
 pub use answer::Answer;
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
+pub use mailbox::Mailbox;
+pub use process::{Process, cratebase};
+pub use template::copy as copy_of_template;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +38,13 @@ pub struct TestApp {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     dir: tempfile::TempDir,
+}
+
+/// A client that follows no redirects; its TLS must come from somewhere, although tests use none.
+pub fn client() -> reqwest::Client {
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 impl TestApp {
@@ -72,7 +84,7 @@ impl TestApp {
             });
         });
         let (address, services) = started.await.expect("the server starts");
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let client = client();
         TestApp { address, services, client, now, stop: Some(stop), thread: Some(thread), dir }
     }
 
@@ -133,7 +145,12 @@ impl TestApp {
 
     /// Stops the server and starts another over the same data.
     pub async fn restart(self) -> Self {
-        Self::over(self.into_dir(), |_| {}).await
+        self.restart_with(|_| {}).await
+    }
+
+    /// As [`TestApp::restart`], with a configuration of its own.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::over(self.into_dir(), change).await
     }
 
     /// Stops the server and hands over its directory.

@@ -26,12 +26,12 @@ test('a press on a head sorts one way, then the other, then as usual', async () 
 	const head = page.getByRole('columnheader', { name: 'price' });
 	await head.getByRole('link').click();
 	await queryIs(page, { sort: '-price', perPage: '25' });
-	assert.equal(await head.getAttribute('aria-sort'), 'descending');
+	await page.locator('th[aria-sort=descending]', { hasText: 'price' }).waitFor();
 	const { items } = await dashboard.current.api.send('GET', '/api/collections/products/records?perPage=1&sort=-price');
 	await page.locator('tbody tr').first().getByText(items[0].name, { exact: true }).waitFor();
 	await head.getByRole('link').click();
 	await queryIs(page, { sort: 'price', perPage: '25' });
-	assert.equal(await head.getAttribute('aria-sort'), 'ascending');
+	await page.locator('th[aria-sort=ascending]', { hasText: 'price' }).waitFor();
 	await head.getByRole('link').click();
 	await queryIs(page, { perPage: '25' });
 	await audit(page);
@@ -44,7 +44,7 @@ test('words are looked for in every field', async () => {
 	await page.keyboard.type('desk lamp');
 	await page.keyboard.press('Enter');
 	await page.locator('tbody tr').first().getByText(/desk lamp/).first().waitFor();
-	assert.ok(Number.parseInt(await page.locator('footer strong').innerText()) < 60);
+	await page.locator('footer strong').filter({ hasText: /^[1-5]?\d record/ }).waitFor();
 	assert.deepEqual(query(page), { perPage: '25', filter: 'desk lamp' });
 	await audit(page);
 });
@@ -54,7 +54,7 @@ test('an expression filters; a reload shows the same, whatever signs it holds', 
 	const box = page.getByRole('textbox', { name: 'Filter records' });
 	await box.fill(`price > 100 && name !~ '100%#1'`);
 	await box.press('Enter');
-	await page.locator('footer strong').filter({ hasNotText: '60 records' }).waitFor();
+	await page.locator('footer strong').filter({ hasText: /^[1-5]?\d record/ }).waitFor();
 	const total = await page.locator('footer strong').innerText();
 	await page.reload();
 	await page.locator('footer strong').getByText(total).waitFor();

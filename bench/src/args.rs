@@ -10,6 +10,21 @@ pub struct Target {
     pub binary: PathBuf,
 }
 
+/// How much a seeded data directory holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    /// Rows of the collection that is read.
+    pub items: usize,
+    /// Collections besides those in use.
+    pub collections: usize,
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} items, {} more collections", self.items, self.collections)
+    }
+}
+
 /// What to run, against what, for how long.
 pub struct Args {
     pub servers: Vec<Target>,
@@ -18,7 +33,8 @@ pub struct Args {
     pub seconds: f64,
     pub warm_up: f64,
     pub repeat: usize,
-    pub items: usize,
+    pub items: Vec<usize>,
+    pub collections: Vec<usize>,
     pub json: Option<PathBuf>,
     pub results: PathBuf,
     pub server_core: usize,
@@ -31,7 +47,8 @@ const USAGE: &str = "cratebase-bench --server LABEL=BINARY [--server LABEL=BINAR
   --connections 1,16  instead of each workload's own levels
   --seconds 5         measured time per workload; --warm-up 1
   --repeat 3          repetitions; the table shows medians
-  --items 100000      rows of the collection that is read
+  --items 100000      rows of the collection that is read; more than one number measures each
+  --collections 0     collections besides those in use; likewise
   --json FILE         every measurement
   --results DIR       where seeded data directories are kept (default: results)
   --reseed            make them again
@@ -46,7 +63,8 @@ impl Args {
             seconds: 5.0,
             warm_up: 1.0,
             repeat: 1,
-            items: 100_000,
+            items: vec![100_000],
+            collections: vec![0],
             json: None,
             results: PathBuf::from("results"),
             server_core: 0,
@@ -67,7 +85,8 @@ impl Args {
                 "--seconds" => args.seconds = value.parse()?,
                 "--warm-up" => args.warm_up = value.parse()?,
                 "--repeat" => args.repeat = value.parse()?,
-                "--items" => args.items = value.parse()?,
+                "--items" => args.items = numbers(&value)?,
+                "--collections" => args.collections = numbers(&value)?,
                 "--json" => args.json = Some(value.into()),
                 "--results" => args.results = value.into(),
                 "--cores" => match numbers(&value)?.as_slice() {
@@ -81,6 +100,12 @@ impl Args {
             return Err(USAGE.into());
         }
         Ok(args)
+    }
+
+    /// Every combination asked for.
+    pub fn sizes(&self) -> Vec<Size> {
+        let with = |items| self.collections.iter().map(move |&collections| Size { items, collections });
+        self.items.iter().flat_map(|&items| with(items)).collect()
     }
 
     pub fn wants(&self, name: &str) -> bool {

@@ -10,16 +10,20 @@ use crate::Outcome;
 
 /// Appends a request in wire form. An empty body sends none.
 pub fn write(out: &mut Vec<u8>, method: &str, path: &str, token: &str, body: &str) {
+    write_typed(out, (method, path, token), "application/json", body.as_bytes());
+}
+
+fn write_typed(out: &mut Vec<u8>, (method, path, token): (&str, &str, &str), media_type: &str, body: &[u8]) {
     let length = body.len();
     let _ = write!(out, "{method} {path} HTTP/1.1\r\nHost: bench\r\n");
     if !token.is_empty() {
         let _ = write!(out, "Authorization: {token}\r\n");
     }
     if length > 0 {
-        let _ = write!(out, "Content-Type: application/json\r\nContent-Length: {length}\r\n");
+        let _ = write!(out, "Content-Type: {media_type}\r\nContent-Length: {length}\r\n");
     }
     out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(body.as_bytes());
+    out.extend_from_slice(body);
 }
 
 /// A whole answer at the front of a buffer.
@@ -77,12 +81,28 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 
 /// One request on a connection of its own, for preparation; the answer as status and JSON.
 pub fn call(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> Outcome<(u16, Value)> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let mut request = Vec::new();
     write(&mut request, method, path, token, &text);
-    stream.write_all(&request)?;
+    exchange(address, &request)
+}
+
+/// Makes a record with one file, which must succeed.
+pub fn upload(address: SocketAddr, path: &str, token: &str, field: &str, bytes: &[u8]) -> Outcome<Value> {
+    let mut body =
+        format!("--xx\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"file.bin\"\r\n\r\n").into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--xx--\r\n");
+    let mut request = Vec::new();
+    write_typed(&mut request, ("POST", path, token), "multipart/form-data; boundary=xx", &body);
+    let (status, answer) = exchange(address, &request)?;
+    if status == 200 { Ok(answer) } else { Err(format!("upload: {status} {answer}").into()) }
+}
+
+fn exchange(address: SocketAddr, request: &[u8]) -> Outcome<(u16, Value)> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.write_all(request)?;
     let mut input = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {
@@ -97,7 +117,7 @@ pub fn call(address: SocketAddr, method: &str, path: &str, token: &str, body: &V
         }
         let read = stream.read(&mut buffer)?;
         if read == 0 {
-            return Err(format!("{method} {path}: connection closed").into());
+            return Err("connection closed".into());
         }
         input.extend_from_slice(buffer.get(..read).unwrap_or_default());
     }

@@ -33,7 +33,9 @@ fn run() -> Outcome<()> {
     let args = Args::parse()?;
     server::pin_self(args.client_core)?;
     for target in &args.servers {
-        seed::prepare(target, &args)?;
+        for size in args.sizes() {
+            seed::prepare(target, size, &args)?;
+        }
     }
     let mut report = Report::new(&args);
     if args.wants("W9") {
@@ -44,9 +46,11 @@ fn run() -> Outcome<()> {
     // Servers alternate inside every repetition: a noisy minute of the machine hits all of them.
     for round in 1..=args.repeat {
         for workload in workload::all().iter().filter(|workload| args.wants(workload.name)) {
-            for target in &args.servers {
+            for (target, size) in
+                args.servers.iter().flat_map(|target| args.sizes().into_iter().map(move |size| (target, size)))
+            {
                 for connections in args.connections(workload.connections) {
-                    let row = measure(target, workload, connections, &args)?;
+                    let row = measure(target, size, workload, connections, &args)?;
                     eprintln!("round {round}: {}", row.line());
                     report.rows.push(row);
                 }
@@ -61,9 +65,15 @@ fn run() -> Outcome<()> {
 }
 
 /// One workload on a fresh copy of the seeded data.
-fn measure(target: &args::Target, workload: &Workload, connections: usize, args: &Args) -> Outcome<Row> {
-    let server = server::Server::start(target, server::Data::Copy(seed::directory(target, args)), args)?;
+fn measure(
+    target: &args::Target,
+    size: args::Size,
+    workload: &Workload,
+    connections: usize,
+    args: &Args,
+) -> Outcome<Row> {
+    let server = server::Server::start(target, server::Data::Copy(seed::directory(target, size, args)), args)?;
     let world = seed::World::learn(server.address())?;
     let measured = load::run(&server, workload, &world, connections, args)?;
-    Ok(Row::new(target, workload, connections, &server, measured))
+    Ok(Row::new((target, size), workload, connections, &server, measured))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::args::{Args, Target};
+use crate::args::{Args, Size, Target};
 use crate::load::Measured;
 use crate::server::Server;
 use crate::start::{Start, median};
@@ -17,6 +17,8 @@ pub struct Row {
     workload: &'static str,
     what: &'static str,
     connections: usize,
+    size: Size,
+    goal: Option<f64>,
     per_second: f64,
     p50_ms: f64,
     p99_ms: f64,
@@ -29,13 +31,21 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn new(target: &Target, workload: &Workload, connections: usize, server: &Server, measured: Measured) -> Row {
+    pub fn new(
+        (target, size): (&Target, Size),
+        workload: &Workload,
+        connections: usize,
+        server: &Server,
+        measured: Measured,
+    ) -> Row {
         let (rss_mb, peak_mb) = server.memory();
         Row {
             label: target.label.clone(),
             workload: workload.name,
             what: workload.what,
             connections,
+            size,
+            goal: (workload.goal.1 == connections).then_some(workload.goal.0),
             per_second: measured.requests as f64 / measured.seconds,
             p50_ms: measured.percentile(0.5),
             p99_ms: measured.percentile(0.99),
@@ -67,7 +77,7 @@ impl Row {
     }
 
     fn json(&self) -> Value {
-        json!({"server": self.label, "workload": self.workload, "connections": self.connections, "perSecond": self.per_second, "p50Ms": self.p50_ms, "p99Ms": self.p99_ms,
+        json!({"server": self.label, "workload": self.workload, "items": self.size.items, "collections": self.size.collections, "connections": self.connections, "perSecond": self.per_second, "p50Ms": self.p50_ms, "p99Ms": self.p99_ms,
                "cpuUsPerRequest": self.cpu_us, "rssMb": self.rss_mb, "peakMb": self.peak_mb, "requests": self.requests, "errors": self.errors})
     }
 }
@@ -78,6 +88,7 @@ pub struct Report {
     pub starts: Vec<Start>,
     servers: Vec<String>,
     settings: Value,
+    sizes: usize,
 }
 
 impl Report {
@@ -86,13 +97,14 @@ impl Report {
             rows: Vec::new(),
             starts: Vec::new(),
             servers: args.servers.iter().map(|target| target.label.clone()).collect(),
-            settings: json!({"seconds": args.seconds, "warmUp": args.warm_up, "repeat": args.repeat, "items": args.items}),
+            settings: json!({"seconds": args.seconds, "warmUp": args.warm_up, "repeat": args.repeat, "items": args.items, "collections": args.collections}),
+            sizes: args.sizes().len(),
         }
     }
 
     /// Medians of the repetitions; the ratio is the first server's CPU to each other one's.
     pub fn table(&self) -> String {
-        let mut groups: BTreeMap<(usize, usize, usize), Vec<&Row>> = BTreeMap::new();
+        let mut groups: BTreeMap<(usize, usize, Size, usize), Vec<&Row>> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         for row in &self.rows {
             let place = order.iter().position(|name| *name == row.workload).unwrap_or_else(|| {
@@ -100,13 +112,13 @@ impl Report {
                 order.len() - 1
             });
             let server = self.servers.iter().position(|label| *label == row.label).unwrap_or(0);
-            groups.entry((place, row.connections, server)).or_default().push(row);
+            groups.entry((place, row.connections, row.size, server)).or_default().push(row);
         }
         let mut out = String::from(
-            "| workload | c | server | per s | p50 ms | p99 ms | CPU µs/request | CPU, first = 1 | RSS MB | errors |\n|---|---|---|---|---|---|---|---|---|---|\n",
+            "| workload | c | server | per s | p50 ms | p99 ms | CPU µs/request | goal | CPU, first = 1 | RSS MB | errors |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
         );
         let mut first = f64::NAN;
-        for ((_, connections, server), rows) in &groups {
+        for ((_, connections, size, server), rows) in &groups {
             let of = |value: fn(&Row) -> f64| median(rows.iter().map(|row| value(row)).collect());
             let cpu = of(|row| row.cpu_us);
             if *server == 0 {
@@ -114,9 +126,14 @@ impl Report {
             }
             let errors: usize = rows.iter().map(|row| row.errors).sum();
             if let Some(row) = rows.first() {
+                let goal = row
+                    .goal
+                    .filter(|_| *server == 0)
+                    .map_or(String::new(), |goal| format!("{} {goal:.0}", if cpu <= goal { "≤" } else { "MISSED:" }));
+                let of_size = if self.sizes > 1 { format!(" ({size})") } else { String::new() };
                 let _ = writeln!(
                     out,
-                    "| {} {} | {connections} | {} | {:.0} | {:.2} | {:.2} | {cpu:.1} | {:.2} | {:.0} | {errors} |",
+                    "| {} {}{of_size} | {connections} | {} | {:.0} | {:.2} | {:.2} | {cpu:.1} | {goal} | {:.2} | {:.0} | {errors} |",
                     row.workload,
                     row.what,
                     row.label,
@@ -129,7 +146,7 @@ impl Report {
             }
         }
         if !self.starts.is_empty() {
-            out.push_str("\n| W9 start | seeded ms | empty ms | idle RSS MB |\n|---|---|---|---|\n");
+            out.push_str("\n| W9 start | seeded ms (goal 12) | empty ms (goal 35) | idle RSS MB (goal 15) |\n|---|---|---|---|\n");
             for start in &self.starts {
                 let _ = writeln!(
                     out,

@@ -6,13 +6,17 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::args::{Args, Target};
+use crate::args::{Args, Size, Target};
 use crate::random::Random;
 use crate::server::{self, Data, EMAIL, PASSWORD, Server};
 use crate::{Outcome, http};
 
 const USERS: usize = 50;
 const MESSAGES: usize = 10_000;
+const FILES: usize = 20;
+const FILE_BYTES: u32 = 100_000;
+/// Tells finished directories from those of an earlier program.
+const COMPLETE: &str = "complete-2";
 pub const CATEGORIES: usize = 50;
 const BATCH: usize = 50;
 const USER_PASSWORD: &str = "user-password";
@@ -33,36 +37,39 @@ pub struct Item {
 pub struct World {
     pub users: Vec<User>,
     pub items: Vec<Item>,
+    /// Paths of files.
+    pub files: Vec<String>,
 }
 
 /// Where a server's seeded data directory is kept.
-pub fn directory(target: &Target, args: &Args) -> PathBuf {
-    args.results.join(format!("seed-{}-{}", target.label, args.items)).join("data")
+pub fn directory(target: &Target, size: Size, args: &Args) -> PathBuf {
+    let more = if size.collections == 0 { String::new() } else { format!("-{}", size.collections) };
+    args.results.join(format!("seed-{}-{}{more}", target.label, size.items)).join("data")
 }
 
 /// Makes the seeded directory unless it is there.
-pub fn prepare(target: &Target, args: &Args) -> Outcome<()> {
-    let data = directory(target, args);
+pub fn prepare(target: &Target, size: Size, args: &Args) -> Outcome<()> {
+    let data = directory(target, size, args);
     let home = data.parent().map(PathBuf::from).unwrap_or_default();
     if args.reseed {
         let _ = fs::remove_dir_all(&home);
     }
-    if home.join("complete").exists() {
+    if home.join(COMPLETE).exists() {
         return Ok(());
     }
-    eprintln!("{}: seeding {} items", target.label, args.items);
+    eprintln!("{}: seeding {size}", target.label);
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&home)?;
     let data = fs::canonicalize(&home)?.join("data");
     server::superuser(target, &data)?;
     let server = Server::start(target, Data::Own(data), args)?;
-    fill(server.address(), args.items)?;
+    fill(server.address(), size)?;
     drop(server);
-    fs::write(home.join("complete"), "")?;
+    fs::write(home.join(COMPLETE), "")?;
     Ok(())
 }
 
-fn fill(address: SocketAddr, items: usize) -> Outcome<()> {
+fn fill(address: SocketAddr, size: Size) -> Outcome<()> {
     let token = superuser_token(address)?;
     http::must(
         address,
@@ -71,7 +78,7 @@ fn fill(address: SocketAddr, items: usize) -> Outcome<()> {
         &token,
         &json!({"batch": {"enabled": true, "maxRequests": BATCH, "timeout": 30}}),
     )?;
-    for collection in collections() {
+    for collection in collections().into_iter().chain((0..size.collections).map(bystander)) {
         http::must(address, "POST", "/api/collections", &token, &collection)?;
     }
     let mut users = Vec::new();
@@ -81,10 +88,14 @@ fn fill(address: SocketAddr, items: usize) -> Outcome<()> {
         users.push(text(&made, "id"));
     }
     let mut random = Random::new(1);
-    insert(address, &token, "items", items, |n| {
+    insert(address, &token, "items", size.items, |n| {
         json!({"name": format!("Item number {n}"), "category": format!("c{}", random.below(CATEGORIES)), "price": random.below(100_000) as f64 / 100.0,
                "active": n % 3 != 0, "owner": random.pick(&users), "note": "A sentence of some length that stands for what people write.", "rank": random.below(1_000_000)})
     })?;
+    let bytes: Vec<u8> = (0..FILE_BYTES).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    for _ in 0..FILES {
+        http::upload(address, "/api/collections/papers/records", &token, "paper", &bytes)?;
+    }
     insert(
         address,
         &token,
@@ -128,7 +139,17 @@ fn collections() -> Vec<Value> {
         json!({"id": "bench_messages", "name": "messages", "type": "base", "listRule": signed_in, "viewRule": signed_in, "createRule": own,
                "fields": [{"name": "room", "type": "text", "required": true, "max": 50}, {"name": "text", "type": "text", "required": true, "max": 2000}, owner, stamps[0], stamps[1]],
                "indexes": ["CREATE INDEX `idx_messages_room` ON `messages` (`room`, `created`)"]}),
+        json!({"id": "bench_papers", "name": "papers", "type": "base", "fields": [{"name": "paper", "type": "file", "maxSelect": 1}]}),
     ]
+}
+
+/// A collection that nobody asks for, with fields, rules and an index as others have.
+fn bystander(n: usize) -> Value {
+    let own = "@request.auth.id != '' && owner = @request.auth.id";
+    let owner = json!({"name": "owner", "type": "relation", "collectionId": "bench_people", "maxSelect": 1});
+    json!({"name": format!("bystander{n}"), "type": "base", "listRule": own, "viewRule": own, "createRule": own, "updateRule": own,
+           "fields": [{"name": "title", "type": "text", "max": 200}, {"name": "amount", "type": "number"}, owner],
+           "indexes": [format!("CREATE INDEX `idx_bystander{n}` ON `bystander{n}` (`owner`)")]})
 }
 
 /// The text of message `n`.
@@ -155,9 +176,11 @@ impl World {
         }
         let token = superuser_token(address)?;
         let mut items = Vec::new();
-        for page in 1.. {
+        let mut last = String::new();
+        loop {
+            // Page numbers would have the server count through what was read already.
             let path = format!(
-                "/api/collections/items/records?perPage=1000&page={page}&skipTotal=1&fields=id,owner&sort=@rowid"
+                "/api/collections/items/records?perPage=1000&skipTotal=1&fields=id,owner&sort=id&filter=id%3E%27{last}%27"
             );
             let answer = http::must(address, "GET", &path, &token, &Value::Null)?;
             let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -166,12 +189,19 @@ impl World {
                 let owner = users.iter().position(|user| user.id == owner).ok_or("an item without a known owner")?;
                 items.push(Item { id: text(row, "id"), owner });
             }
-            if rows.len() < 1000 {
-                break;
+            match rows.last() {
+                Some(row) if rows.len() == 1000 => last = text(row, "id"),
+                _ => break,
             }
         }
-        Ok(World { users, items })
+        Ok(World { users, items, files: files(address, &token)? })
     }
+}
+
+fn files(address: SocketAddr, token: &str) -> Outcome<Vec<String>> {
+    let answer = http::must(address, "GET", "/api/collections/papers/records", token, &Value::Null)?;
+    let rows = answer.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Ok(rows.iter().map(|row| format!("/api/files/papers/{}/{}", text(row, "id"), text(row, "paper"))).collect())
 }
 
 fn text(value: &Value, key: &str) -> String {

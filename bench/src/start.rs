@@ -22,8 +22,9 @@ pub fn measure(target: &Target, args: &Args) -> Outcome<Start> {
     let mut seeded = Vec::new();
     let mut empty = Vec::new();
     let mut idle = Vec::new();
+    let size = args.sizes().first().copied().ok_or("no size")?;
     for _ in 0..TIMES {
-        let server = Server::start(target, Data::Copy(seed::directory(target, args)), args)?;
+        let server = Server::start(target, Data::Copy(seed::directory(target, size, args)), args)?;
         seeded.push(server.started_in.as_secs_f64() * 1000.0);
         sleep(Duration::from_millis(500));
         idle.push(server.memory().0);

@@ -6,6 +6,8 @@ mod w2_view;
 mod w3_list;
 mod w4_update;
 mod w5_mixed;
+mod w7_login;
+mod w8_file;
 
 use crate::Outcome;
 use crate::random::Random;
@@ -17,12 +19,14 @@ pub struct Workload {
     pub what: &'static str,
     /// Levels of concurrency that are of interest.
     pub connections: &'static [usize],
+    /// Server CPU in µs per request to reach, and at which level.
+    pub goal: (f64, usize),
     /// Appends the next request in wire form.
     pub request: fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>,
 }
 
 /// In the order they are run and shown.
-pub fn all() -> [Workload; 8] {
+pub fn all() -> [Workload; 10] {
     [
         w1_create::WORKLOAD,
         w2_view::WORKLOAD,
@@ -31,6 +35,8 @@ pub fn all() -> [Workload; 8] {
         w3_list::WITH_TOTAL_CHANGING,
         w4_update::WORKLOAD,
         w5_mixed::WORKLOAD,
+        w7_login::WORKLOAD,
+        w8_file::WORKLOAD,
         w10_batch::WORKLOAD,
     ]
 }

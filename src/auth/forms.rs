@@ -1,6 +1,7 @@
 //! What clients submit to this chapter's endpoints, and the sentences they get when it is wrong.
 
 use crate::error::{Error, Errors, FieldError, Result};
+use crate::value::net::is_email;
 use crate::value::{Json, Object};
 
 /// A body that has the wrong shape.
@@ -37,4 +38,21 @@ pub fn between(errors: &mut Errors, key: &str, text: &str, (min, max): (usize, u
         let message = format!("The length must be between {min} and {max}.");
         errors.add(key, FieldError::new("validation_length_out_of_range", message).with("min", min).with("max", max));
     }
+}
+
+/// There, not too long, and an e-mail address.
+pub fn email(errors: &mut Errors, key: &str, text: &str) {
+    required(errors, key, text, MAX);
+    if !text.is_empty() && !is_email(text) {
+        errors.add(key, FieldError::new("validation_is_email", "Must be a valid email address."));
+    }
+}
+
+/// The `email` of a request for a mail.
+pub fn email_of(body: &Object) -> Result<String> {
+    let address = text(body, "email")?;
+    let mut errors = Errors::default();
+    email(&mut errors, "email", &address);
+    errors.into_result(VALIDATING)?;
+    Ok(address)
 }

@@ -47,6 +47,19 @@ impl Auth {
         };
         self.records.store.write(job).await
     }
+
+    /// Tells the owner of `account` of a new place.
+    pub(super) fn warn_of_place(&self, account: &Record, visit: &Visit) {
+        let Some(options) = account.collection.auth() else { return };
+        if account.get("email").is_empty() {
+            return;
+        }
+        let info = format!("{} - {} {}", self.records.clock.now(), visit.ip, agent(visit));
+        let extra = [("ALERT_INFO", info.as_str())];
+        if let Err(error) = self.write_to(account, &options.auth_alert.email_template, &extra) {
+            tracing::warn!(%error, "nobody was told of a new place");
+        }
+    }
 }
 
 /// The user agent as far as it counts.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::passwords::Verdict;
 use crate::schema::{Collection, FieldKind, Record};
-use crate::sql::{Collation, Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::Object;
 
+use super::guard::Guess;
 use super::sign_in::{Method, PASSWORD};
-use super::{Auth, Proof, SignIn, Visit, find, forms};
+use super::{Auth, Proof, SignIn, Visit, accounts, find, forms};
 
 const FAILED: &str = "Failed to authenticate.";
 
@@ -32,13 +32,22 @@ impl Auth {
         let collection = find(&catalog, collection)?.clone();
         let options = PASSWORD.of(&collection)?;
         let form = Form::read(body, &options.password_auth.identity_fields)?;
+        let guess = Guess { collection: &collection.id, identity: &form.identity, ip: &visit.ip };
+        let now = self.records.clock.now();
+        self.guard.admit(&guess, now)?;
         let Some(record) = self.identify(&collection, &form).await? else {
             self.records.hasher.verify_nobody(&form.password).await?;
-            return Err(Error::bad_request(FAILED));
+            return Err(self.guard.wrong(&guess, now, FAILED));
         };
         let hash = record.get("password").text().to_string();
-        let account = match self.records.hasher.verify(&form.password, &hash).await? {
-            Verdict::Wrong => return Err(Error::bad_request(FAILED)),
+        let verdict = self.records.hasher.verify(&form.password, &hash).await?;
+        if verdict != Verdict::Wrong {
+            // Guesses made at the same time, all before the first was found wrong, are not to be had for free.
+            self.guard.admit(&guess, now)?;
+            self.guard.right(&guess);
+        }
+        let account = match verdict {
+            Verdict::Wrong => return Err(self.guard.wrong(&guess, now, FAILED)),
             Verdict::Right => record,
             Verdict::RightButOld => self.rehash(record, &form.password).await?,
         };
@@ -58,18 +67,14 @@ impl Auth {
         let chosen = form.field.is_some();
         let read = move |reader: &mut dyn Reader| {
             for name in &fields {
-                let Some((position, field)) = collection.field(name) else { continue };
+                let Some((_, field)) = collection.field(name) else { continue };
                 let email = matches!(field.kind, FieldKind::Email { .. });
                 if email && !chosen && field.validate(crate::value::ValueRef::Text(&identity)).is_err() {
                     continue;
                 }
-                let ignores_case = collection.unique_index(name).is_some_and(|index| index.ignores_case());
-                let collation = if ignores_case { Collation::NoCase } else { Collation::Binary };
-                let restrict = Restrict::Equals { field: position, text: &identity, collation };
-                let rows =
-                    reader.query(&Select { restrict, limit: 1, ..Select::of(&collection) }.rows(Dialect::Sqlite))?;
-                if let Some(row) = rows.iter().next() {
-                    return Ok(Some(Arc::new(Record::of(&collection, &row))));
+                let found = accounts::with(reader, &collection, name, &identity)?;
+                if found.is_some() {
+                    return Ok(found);
                 }
             }
             Ok::<_, Error>(None)

@@ -37,8 +37,11 @@ pub static PASSWORD: Method = Method {
 pub static OTP: Method =
     Method { name: "otp", purpose: Purpose::Otp, title: "OTP", offered: |options| options.otp.enabled };
 
+pub static OAUTH2: Method =
+    Method { name: "oauth2", purpose: Purpose::OAuth2, title: "OAuth2", offered: |options| options.oauth2.enabled };
+
 /// Every method.
-pub static METHODS: [&Method; 2] = [&PASSWORD, &OTP];
+pub static METHODS: [&Method; 3] = [&PASSWORD, &OTP, &OAUTH2];
 
 /// A verified factor.
 pub struct Proof {
@@ -98,7 +101,8 @@ impl Auth {
             return;
         }
         match self.remember_place(account.clone(), visit).await {
-            Ok(Place::Expected | Place::New) => {}
+            Ok(Place::Expected) => {}
+            Ok(Place::New) => self.warn_of_place(account, visit),
             Err(error) => tracing::warn!(%error, "where an account signed in from was not remembered"),
         }
     }

@@ -21,6 +21,9 @@ pub struct Serve {
     /// Directory served at / [default: ./public]
     #[arg(long, alias = "publicDir", value_name = "DIR")]
     public_dir: Option<String>,
+    /// Name of the environment variable with the key that settings are encrypted with
+    #[arg(long, alias = "encryptionEnv", value_name = "NAME")]
+    encryption_env: Option<String>,
 }
 
 impl Serve {
@@ -34,6 +37,9 @@ impl Serve {
         }
         if let Some(dir) = &self.public_dir {
             flags.push(("http.public_dir", dir.clone().into()));
+        }
+        if let Some(variable) = &self.encryption_env {
+            flags.push(("settings.encryption_env", variable.clone().into()));
         }
         flags
     }

@@ -4,9 +4,11 @@ use clap::Subcommand;
 
 use super::{Failed, say};
 use crate::app::{self, World};
+use crate::auth::otp::Printed;
 use crate::auth::superusers::Wish;
 use crate::config::Loaded;
-use crate::error::{Error, Problem};
+use crate::error::{Error, Errors, Problem};
+use crate::value::Object;
 
 #[derive(Subcommand)]
 pub enum Superuser {
@@ -20,6 +22,11 @@ pub enum Superuser {
     Delete { email: String },
     /// Make a one-time sign-in code
     Otp { email: String },
+    /// Let superusers in from these addresses only; from all when none are given
+    Ips {
+        /// Addresses or subnets, such as 10.0.0.1 or 10.0.0.0/8
+        addresses: Vec<String>,
+    },
 }
 
 pub async fn run(loaded: &Loaded, command: Superuser) -> Result<(), Failed> {
@@ -28,9 +35,8 @@ pub async fn run(loaded: &Loaded, command: Superuser) -> Result<(), Failed> {
         Superuser::Update { email, password } => (Wish::Update, email, password),
         Superuser::Upsert { email, password } => (Wish::Upsert, email, password),
         Superuser::Delete { email } => return delete(loaded, &email).await,
-        Superuser::Otp { .. } => {
-            return Err(Failed("One-time codes are not possible yet: this build has no one-time passwords.".into()));
-        }
+        Superuser::Otp { email } => return otp(loaded, &email).await,
+        Superuser::Ips { addresses } => return ips(loaded, addresses).await,
     };
     let services = app::open(&loaded.config, World::default()).await?;
     services.auth.save_superuser(wish, &email, &password).await.map_err(|e| explain(&e))?;
@@ -43,16 +49,36 @@ async fn delete(loaded: &Loaded, email: &str) -> Result<(), Failed> {
     say(&if deleted { format!("Deleted superuser {email}.\n") } else { format!("There is no superuser {email}.\n") })
 }
 
+async fn otp(loaded: &Loaded, email: &str) -> Result<(), Failed> {
+    let services = app::open(&loaded.config, World::default()).await?;
+    let Printed { id, code, seconds } = services.auth.superuser_otp(email).await.map_err(|e| explain(&e))?;
+    say(&format!("One-time code of {email}, for {seconds} seconds:\n  id    {id}\n  code  {code}\n"))
+}
+
+async fn ips(loaded: &Loaded, addresses: Vec<String>) -> Result<(), Failed> {
+    let services = app::open(&loaded.config, World::default()).await?;
+    let said = match addresses.as_slice() {
+        [] => "Superusers may come from everywhere.\n".to_string(),
+        some => format!("Superusers may come from {} only.\n", some.join(", ")),
+    };
+    let changes = Object::from_iter([("superuserIPs".to_string(), addresses.into())]);
+    services.save_settings(changes).await.map_err(|e| explain(&e))?;
+    say(&said)
+}
+
 /// The first thing wrong, as a sentence: `email: Must be a valid email address.`
 fn explain(error: &Error) -> Failed {
-    if let Error::Invalid { errors, .. } = error {
-        let leaf = errors.0.iter().find_map(|(key, problem)| match problem {
-            Problem::Leaf(leaf) => Some(format!("{key}: {}", crate::error::sentence(&leaf.message))),
-            Problem::Nested(_) | Problem::Json(_) => None,
-        });
-        if let Some(leaf) = leaf {
-            return Failed(leaf);
-        }
-    }
-    Failed(crate::error::sentence(&error.to_string()))
+    let first = match error {
+        Error::Invalid { errors, .. } => first(errors),
+        _ => None,
+    };
+    Failed(first.unwrap_or_else(|| crate::error::sentence(&error.to_string())))
+}
+
+fn first(errors: &Errors) -> Option<String> {
+    errors.0.iter().find_map(|(key, problem)| match problem {
+        Problem::Leaf(leaf) => Some(format!("{key}: {}", crate::error::sentence(&leaf.message))),
+        Problem::Nested(errors) => first(errors).map(|inner| format!("{key}.{inner}")),
+        Problem::Json(_) => None,
+    })
 }

@@ -3,7 +3,9 @@
 pub mod auth;
 pub mod batch;
 pub mod collections;
+pub mod files;
 pub mod health;
+pub mod oauth2;
 pub mod openapi;
 pub mod realtime;
 pub mod records;
@@ -15,8 +17,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Every route. The router tries them in this order, so the busiest come first.
 pub fn routes(config: &mut ServiceConfig) {
     records::routes(config);
+    files::routes(config);
     batch::routes(config);
     auth::routes(config);
+    oauth2::routes(config);
     health::routes(config);
     realtime::routes(config);
     collections::routes(config);

@@ -14,7 +14,9 @@ use super::Services;
 use super::body;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
+use super::limits;
 use crate::auth::Visit;
+use crate::auth::tokens::Kind;
 use crate::context::{Caller, Ctx, Purpose};
 use crate::error::{Error, Result};
 use crate::schema::{Catalog, Collection};
@@ -77,9 +79,19 @@ impl Ask {
         Visit { ctx: self.ctx.clone(), ip: self.real_ip(request), user_agent: agent.unwrap_or_default() }
     }
 
+    /// Whom the file token in the query speaks for.
+    pub async fn file_caller(&self, request: &HttpRequest) -> Caller {
+        let Some(token) = self.ctx.query("token") else { return Caller::Guest };
+        let caller = match self.auth.verified(token, Kind::File).await {
+            Some((record, _)) => Caller::Record(record),
+            None => Caller::Guest,
+        };
+        admit(self, caller, || address(self, request)).unwrap_or_default()
+    }
+
     /// The address of whoever asks.
     pub fn real_ip(&self, request: &HttpRequest) -> String {
-        address(&self.services, request)
+        address(self, request)
     }
 }
 
@@ -108,6 +120,7 @@ impl FromRequest for Ask {
             };
             let services = Arc::clone(services);
             let caller = caller(&services, &request).await?;
+            limits::admit(&services, &request, &caller, || address(&services, &request))?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
             let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));

@@ -43,8 +43,11 @@ impl ResponseError for Failure {
         let mut answer = HttpResponse::build(self.status_code());
         answer.insert_header((CONTENT_TYPE, JSON));
         match &self.0 {
-            Error::RateLimited { retry_after_s } => {
+            Error::RateLimited { limit, retry_after_s, .. } => {
                 answer.insert_header((RETRY_AFTER, retry_after_s.to_string()));
+                answer.insert_header(("RateLimit-Limit", limit.to_string()));
+                answer.insert_header(("RateLimit-Remaining", "0"));
+                answer.insert_header(("RateLimit-Reset", retry_after_s.to_string()));
             }
             Error::Unavailable { message, retry_after_s } => {
                 answer.insert_header((RETRY_AFTER, retry_after_s.to_string()));

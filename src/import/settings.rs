@@ -2,57 +2,15 @@
 
 use std::path::Path;
 
-use aes_gcm::aead::{Aead, KeyInit};
-use aes_gcm::{Aes256Gcm, Nonce};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::{Report, failed, refuse};
 use crate::error::Result;
-use crate::settings::{KEY, Settings};
+use crate::settings::{EncryptionKey, KEY, Settings};
 use crate::sql::transfer as print;
 use crate::store::transfer::Transfer;
 use crate::value::{Json, Object, Value, json};
 
-/// Bytes of the key, and of the nonce before the cipher text.
-const KEY_LEN: usize = 32;
-const NONCE_LEN: usize = 12;
 /// Columns of `_params`.
 const COLUMNS: [&str; 4] = ["id", "value", "created", "updated"];
-
-/// The key of the settings, and the name of the variable it comes from.
-#[derive(Clone)]
-pub struct EncryptionKey {
-    variable: String,
-    key: [u8; KEY_LEN],
-}
-
-impl EncryptionKey {
-    /// From the environment variable `variable`: 32 bytes as they are, the same that PocketBase was started with.
-    pub fn from_env(variable: &str) -> Result<EncryptionKey> {
-        match std::env::var(variable) {
-            Ok(text) => EncryptionKey::new(variable, &text),
-            Err(_) => Err(refuse(format!("the environment variable {variable} is not set"))),
-        }
-    }
-
-    /// `variable` is for messages.
-    pub fn new(variable: &str, text: &str) -> Result<EncryptionKey> {
-        match text.as_bytes().try_into() {
-            Ok(key) => Ok(EncryptionKey { variable: variable.to_string(), key }),
-            Err(_) => Err(refuse(format!("{variable} must hold a key of 32 bytes, not {}", text.len()))),
-        }
-    }
-
-    /// `None` when this is not the key.
-    fn open(&self, stored: &str) -> Option<String> {
-        let bytes = STANDARD.decode(stored.trim()).ok()?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN)?;
-        let cipher = Aes256Gcm::new_from_slice(&self.key).ok()?;
-        let plain = cipher.decrypt(&Nonce::try_from(nonce).ok()?, sealed).ok()?;
-        String::from_utf8(plain).ok()
-    }
-}
 
 /// Settings on their way.
 pub struct Imported {
@@ -107,7 +65,7 @@ fn unsealed(stored: &str, key: Option<&EncryptionKey>, file: &Path) -> Result<Ob
     match key.open(stored).map(|text| serde_json::from_str(&text)) {
         Some(Ok(Json::Object(plain))) => Ok(plain),
         Some(_) | None => {
-            Err(refuse(format!("the settings in {shown} cannot be decrypted with the key in {}", key.variable)))
+            Err(refuse(format!("the settings in {shown} cannot be decrypted with the key in {}", key.source())))
         }
     }
 }
@@ -184,20 +142,5 @@ mod tests {
         }));
         assert_eq!((settings.meta.app_name.as_str(), settings.trusted_proxy.headers.len()), ("Mine", 0));
         assert_eq!(dropped.len(), 1, "{dropped:?}");
-    }
-
-    #[test]
-    fn sealed_settings_open_with_their_key_only() {
-        let key = EncryptionKey::new("K", "0123456789abcdef0123456789abcdef").expect("32 bytes");
-        let cipher = Aes256Gcm::new_from_slice(&key.key).expect("32 bytes");
-        let nonce = [7; NONCE_LEN];
-        let sealed = cipher.encrypt(&Nonce::from(nonce), b"{}".as_ref()).expect("encrypts");
-        let stored = STANDARD.encode([&nonce[..], &sealed[..]].concat());
-        assert_eq!(key.open(&stored).as_deref(), Some("{}"));
-        let other = EncryptionKey::new("K", "f123456789abcdef0123456789abcdef").expect("32 bytes");
-        assert_eq!(other.open(&stored), None);
-        assert_eq!(key.open("AAAA"), None);
-        assert_eq!(key.open("not base64!"), None);
-        assert!(EncryptionKey::new("K", "short").is_err());
     }
 }

@@ -27,13 +27,14 @@ impl Connection {
         self.gone.load(Ordering::Acquire)
     }
 
-    /// Sends `data` to the topic of that name, and ends the subscription to it; whether there was one.
-    pub(super) fn tell_once(&self, topic: &str, data: &str) -> bool {
+    /// Ends the subscription to the topic of that name, with `data` as its last message; whether that was sent.
+    pub(super) fn tell_once(&self, topic: &str, data: Option<&str>) -> bool {
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         let named = |key: &Arc<str>| key.split('?').next() == Some(topic);
         let Some(index) = topics.iter().position(named) else { return false };
         let topic = topics.swap_remove(index);
         drop(topics);
+        let Some(data) = data else { return false };
         let seen = self.since.unwrap_or(0);
         self.outbox.push(vec![Message { seen, kind: Kind::Event, topic, data: data.as_bytes().into() }]);
         !self.outbox.has_ended()

@@ -118,6 +118,7 @@ impl Records {
                 body: Input::default(),
                 fresh_id: String::new(),
                 hashes: Hashes::new(),
+                vouched: None,
             });
             Box::new(made)
         };
@@ -136,7 +137,8 @@ impl Records {
         }
     }
 
-    async fn create_ahead(&self, creation: &mut Creation, stored: &mut Stored) -> Result<()> {
+    /// What a creation inside a bigger job needs before the writer is asked: hashes, and files on disk.
+    pub async fn create_ahead(&self, creation: &mut Creation, stored: &mut Stored) -> Result<()> {
         let catalog = self.store.catalog();
         let Some(collection) = catalog.find(&creation.collection) else { return Ok(()) };
         creation.hashes = self.hash_ahead(collection, &creation.body.fields).await?;
@@ -201,9 +203,8 @@ impl Records {
             }
             Work::Unknown => return Err(Error::bad_request("")),
         };
-        let body = self.body_of(tx, &item.ctx, record)?;
         done.answers.extend_from_slice(b"{\"status\":200,\"body\":");
-        done.answers.extend_from_slice(&body);
+        self.body_of(tx, &item.ctx, record, &mut done.answers)?;
         done.answers.push(b'}');
         Ok(())
     }
@@ -224,23 +225,22 @@ impl Records {
         Ok(updated.after)
     }
 
-    /// The saved record as this request asked to see it.
-    fn body_of(&self, reader: &mut dyn Reader, ctx: &Ctx, record: Arc<Record>) -> Result<Vec<u8>> {
+    /// Appends the saved record as this request asked to see it.
+    fn body_of(&self, reader: &mut dyn Reader, ctx: &Ctx, record: Arc<Record>, out: &mut Vec<u8>) -> Result<()> {
         let collection = record.collection.clone();
         let mut page = self.page(reader, ctx, &collection, Items::One(record), Emails::AsAllowed)?;
         if let Some(paths) = ctx.query("expand") {
             self.expand(reader, ctx, &mut page, &Paths::parse(paths))?;
         }
-        let mut out = Vec::with_capacity(512);
-        page.write(0, &mut out);
-        match ctx.query("fields").filter(|fields| !fields.is_empty()) {
-            None => Ok(out),
-            Some(fields) => {
-                let Some(picker) = Picker::parse(fields).map_err(|_| Error::bad_request(""))? else { return Ok(out) };
-                let whole = serde_json::from_slice(&out).map_err(Error::internal)?;
-                Ok(crate::value::json::text(&picker.apply(whole)).into_bytes())
-            }
+        let begin = out.len();
+        page.write(0, out);
+        let fields = ctx.query("fields").filter(|fields| !fields.is_empty()).map(Picker::parse).transpose();
+        if let Some(picker) = fields.map_err(|_| Error::bad_request(""))?.flatten() {
+            let whole = serde_json::from_slice(out.get(begin..).unwrap_or_default()).map_err(Error::internal)?;
+            out.truncate(begin);
+            out.extend_from_slice(crate::value::json::text(&picker.apply(whole)).as_bytes());
         }
+        Ok(())
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a write submits: JSON or form values, and files with the names they will be stored under.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::files::Upload;
@@ -19,7 +18,7 @@ pub struct Body {
 /// A body whose uploads have the names they will be stored under.
 #[derive(Clone, Debug, Default)]
 pub struct Input {
-    pub fields: Object,
+    pub fields: Arc<Object>,
     pub uploads: Vec<NewFile>,
 }
 
@@ -59,16 +58,16 @@ impl Input {
                 upload: Arc::new(upload),
             })
             .collect();
-        Input { fields: body.fields, uploads }
+        Input { fields: Arc::new(body.fields), uploads }
     }
 
     /// The submitted values with the names of uploads standing in for their parts: names already given for the same
     /// key come first, uploads after them. Parts for anything but file fields are left out.
-    pub fn values(&self, collection: &Collection) -> (Cow<'_, Object>, Vec<NewFile>) {
+    pub fn values(&self, collection: &Collection) -> (Arc<Object>, Vec<NewFile>) {
         if self.uploads.is_empty() {
-            return (Cow::Borrowed(&self.fields), Vec::new());
+            return (self.fields.clone(), Vec::new());
         }
-        let mut values = self.fields.clone();
+        let mut values = self.fields.as_ref().clone();
         let mut accepted = Vec::new();
         for file in &self.uploads {
             let known = collection.field(file.field()).is_some_and(|(_, f)| matches!(f.kind, FieldKind::File { .. }));
@@ -84,6 +83,6 @@ impl Input {
             values.insert(file.key.clone(), Json::Array(names));
             accepted.push(file.clone());
         }
-        (Cow::Owned(values), accepted)
+        (Arc::new(values), accepted)
     }
 }

@@ -1,5 +1,6 @@
 //! A record on its way in: submitted values resolved, coerced and checked as far as no database is needed.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use crate::context::Ctx;
 use crate::error::{Errors, FieldError, Result};
 use crate::passwords;
 use crate::schema::{Collection, Field, FieldKind, Record, Upload, modifiers};
-use crate::store::Reader;
+use crate::store::{Reader as _, Tx};
 use crate::value::{Json, Object, Row as _, Value, ValueRef};
 
 use super::Records;
@@ -17,7 +18,7 @@ use super::body::{Input, NewFile};
 pub struct Draft {
     pub record: Record,
     /// Final values under plain field names plus unknown keys, as rules see `@request.body`.
-    pub submitted: Object,
+    pub submitted: Arc<Object>,
     /// Uploads that ended up in a field.
     pub files: Vec<NewFile>,
     /// Plain texts of password fields that were set, by position; the record holds them until they are hashed.
@@ -39,11 +40,15 @@ impl Records {
     pub fn draft(&self, ctx: &Ctx, before: &Record, body: &Input) -> Draft {
         let collection = &before.collection;
         let (values, mut files) = body.values(collection);
-        let mut submitted = modifiers::resolve(collection, &values, before, &self.ids).into_owned();
-        if !ctx.caller.is_superuser() {
-            let auth = collection.is_auth();
-            let writable = |field: &Field| !field.hidden || (auth && field.name == "password");
-            submitted.retain(|key, _| collection.field(key).is_none_or(|(_, field)| writable(field)));
+        let mut submitted = match modifiers::resolve(collection, &values, before, &self.ids) {
+            Cow::Borrowed(_) => values,
+            Cow::Owned(resolved) => Arc::new(resolved),
+        };
+        let auth = collection.is_auth();
+        let writable = |field: &Field| !field.hidden || (auth && field.name == "password");
+        let may_be_set = |key: &String| collection.field(key).is_none_or(|(_, field)| writable(field));
+        if !ctx.caller.is_superuser() && !submitted.keys().all(may_be_set) {
+            Arc::make_mut(&mut submitted).retain(|key, _| may_be_set(key));
         }
         let mut record = before.clone();
         let mut passwords = Vec::new();
@@ -91,20 +96,16 @@ impl Records {
     /// asked about again.
     pub fn missing_relations(
         &self,
-        reader: &mut dyn Reader,
+        tx: &mut Tx,
         record: &Record,
         before: Option<&Record>,
         errors: &mut Errors,
     ) -> Result<()> {
-        let catalog = reader.catalog().clone();
+        let catalog = tx.catalog().clone();
         for (position, field) in record.collection.fields.iter().enumerate() {
             let Some(target) = field.relation() else { continue };
             let value = record.value(position);
-            if value.is_empty() || before.is_some_and(|before| before.value(position) == value) {
-                continue;
-            }
-            let ids: Vec<String> = field.items(value).map(|id| id.into_owned()).collect();
-            if ids.is_empty() {
+            if field.items(value).next().is_none() || before.is_some_and(|before| before.value(position) == value) {
                 continue;
             }
             let Some(target) = catalog.by_id(target) else {
@@ -112,22 +113,16 @@ impl Records {
                 errors.add(&field.name, FieldError::new("validation_missing_rel_collection", message));
                 continue;
             };
-            if !self.all_exist(reader, target, &ids)? {
+            let mut all = true;
+            for id in field.items(value) {
+                all = all && tx.has(target, &id)?;
+            }
+            if !all {
                 let message = "Failed to find all relation records with the provided ids.";
                 errors.add(&field.name, FieldError::new("validation_missing_rel_records", message));
             }
         }
         Ok(())
-    }
-
-    fn all_exist(&self, reader: &mut dyn Reader, target: &Arc<Collection>, ids: &[String]) -> Result<bool> {
-        use crate::sql::{Dialect, Restrict, Select};
-        let restrict = match ids {
-            [id] => Restrict::Id(id),
-            _ => Restrict::Ids(ids),
-        };
-        let found = reader.query(&Select { restrict, ..Select::of(target) }.ids(Dialect::Sqlite))?;
-        Ok(found.len() >= ids.len())
     }
 
     /// Puts hashes in the place of plain passwords.
@@ -183,7 +178,7 @@ impl Records {
 
     /// `@request.body` as rules see it: coerced values, and for uploads what is known of them.
     pub fn rule_body(&self, draft: &Draft) -> Object {
-        let mut body = draft.submitted.clone();
+        let mut body = draft.submitted.as_ref().clone();
         for (position, field) in draft.record.collection.fields.iter().enumerate() {
             let Some(slot) = body.get_mut(&field.name) else { continue };
             if matches!(field.kind, FieldKind::Autodate { .. }) {

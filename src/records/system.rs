@@ -10,8 +10,8 @@ use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Reader, Tx};
 use crate::value::json::text as json_text;
 
-use super::draft::Draft;
-use super::{Records, write_failure};
+use super::draft::Save;
+use super::{Records, conflict, write_failure};
 
 /// The account that the one-time installer link signs in as.
 pub const INSTALLER: &str = "__pbinstaller@example.com";
@@ -77,17 +77,35 @@ impl Records {
         Ok(())
     }
 
-    /// A password or e-mail change ends every token of the account, unless the request brings a key of its own.
-    pub(super) fn rotate_token_key(&self, before: &Record, draft: &mut Draft) {
-        if !before.collection.is_auth() || draft.record.get("tokenKey") != before.get("tokenKey") {
-            return;
+    /// What a change of an account ends: a new password or e-mail every token, unless the request brings a key of its
+    /// own; the first proof of its address also whatever others linked to the account before.
+    pub(super) fn revoke(&self, tx: &mut Tx, before: &Record, after: &mut Record) -> Result<()> {
+        if !before.collection.is_auth() {
+            return Ok(());
         }
-        let changed = |name: &str| draft.record.get(name) != before.get(name);
+        let proves = !before.get("verified").is_true() && after.get("verified").is_true();
+        let linked = proves && !self.dependents(tx, "_externalAuths", after)?.is_empty();
+        if linked {
+            self.drop_dependents(tx, after, &["_externalAuths"])?;
+        }
+        let changed = |name: &str| after.get(name) != before.get(name);
         // A password that was set counts as changed even when it is the same one.
-        if changed("password") || changed("email") {
+        if (linked || changed("password") || changed("email")) && !changed("tokenKey") {
             let key = generate::text("[a-zA-Z0-9]{50}", &self.ids).unwrap_or_else(|_| self.ids.secret(50));
-            draft.record.set("tokenKey", key);
+            after.set("tokenKey", key);
         }
+        Ok(())
+    }
+
+    /// Stores what the server itself changed about an account, with all that follows from it. Fails as an update would
+    /// when a unique value is taken.
+    pub fn save_account(&self, tx: &mut Tx, before: &Record, mut after: Record) -> Result<Arc<Record>> {
+        self.revoke(tx, before, &mut after)?;
+        self.stamp(&mut after, Save::Changed);
+        let (before, after) = (Arc::new(before.clone()), Arc::new(after));
+        tx.update(&before, &after).map_err(|error| conflict(&after.collection, error, ""))?;
+        self.after_update(tx, &before, &after)?;
+        Ok(after)
     }
 
     pub(super) fn after_create(&self, tx: &mut Tx, made: &Record) -> Result<()> {
@@ -155,12 +173,23 @@ impl Records {
         collection: &Arc<Collection>,
         filter: &str,
     ) -> Result<Vec<Record>> {
+        self.some_where(reader, collection, filter, -1)
+    }
+
+    /// As [`Records::where_rows`], the first `limit` of them.
+    pub fn some_where(
+        &self,
+        reader: &mut dyn Reader,
+        collection: &Arc<Collection>,
+        filter: &str,
+        limit: i64,
+    ) -> Result<Vec<Record>> {
         let catalog = reader.catalog().clone();
         let ctx = Ctx::default();
         let scope = crate::expr::Scope { catalog: &catalog, root: collection, caller: None, access: Access::Rule };
         let predicate = crate::expr::compile(filter, &scope).map_err(|e| Error::internal(e.to_string()))?;
         let bound = predicate.bind(&ctx);
-        let select = Select { filters: &[&bound], ..Select::of(collection) };
+        let select = Select { filters: &[&bound], limit, ..Select::of(collection) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         Ok(rows.iter().map(|row| Record::of(collection, &row)).collect())
     }

@@ -92,7 +92,7 @@ impl Records {
     async fn permitted(&self, collection: &Arc<Collection>, update: &Update) -> Result<Record> {
         let (records, collection) = (self.clone(), collection.clone());
         let (ctx, id) = (update.ctx.clone(), update.id.clone());
-        let body = Input { fields: update.body.values(&collection).0.into_owned(), uploads: Vec::new() };
+        let body = Input { fields: update.body.values(&collection).0, uploads: Vec::new() };
         self.store
             .read(move |reader| {
                 let before = records.stored(reader, &collection, &id)?;
@@ -134,7 +134,7 @@ impl Records {
 
     fn save(&self, tx: &mut Tx, update: &Update, before: Record, mut draft: Draft) -> Result<Updated> {
         self.hash_passwords(&mut draft, &update.hashes)?;
-        self.rotate_token_key(&before, &mut draft);
+        self.revoke(tx, &before, &mut draft.record)?;
         self.stamp(&mut draft.record, Save::Changed);
         let collection = before.collection.clone();
         let (before, after) = (Arc::new(before), Arc::new(draft.record));
@@ -154,7 +154,7 @@ impl Records {
     }
 
     /// 403 when the rule is null and the caller is no superuser.
-    pub(super) fn not_closed(&self, ctx: &Ctx, rule: Option<&str>) -> Result<()> {
+    pub fn not_closed(&self, ctx: &Ctx, rule: Option<&str>) -> Result<()> {
         if rule.is_none() && !ctx.caller.is_superuser() {
             return Err(Error::forbidden("Only superusers can perform this action."));
         }

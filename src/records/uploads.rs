@@ -44,6 +44,11 @@ impl Stored {
         outcome
     }
 
+    /// Removes them: the write went another way.
+    pub async fn discard(self, records: &Records) {
+        let _ = self.settle::<()>(records, Err(crate::error::Error::bad_request(""))).await;
+    }
+
     /// Joins the files of another part of the same write.
     pub fn join(&mut self, other: Stored) {
         self.0.extend(other.0);

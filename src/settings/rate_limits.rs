@@ -47,6 +47,19 @@ static LABEL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^([0-9A-Za-z_]+ /[\w/-]*|/[\w/-]*|\w+:\w+|\*:\w+|\w+)$").expect("a valid pattern"));
 
 impl RateLimits {
+    /// The rule for requests called `label` by an `audience` (`@guest` or `@auth`): one that names them, else one for
+    /// paths that begin so.
+    pub fn rule_for(&self, label: &str, audience: &str) -> Option<&RateRule> {
+        let fits = |rule: &&RateRule| rule.audience.is_empty() || rule.audience == audience;
+        let begins = |rule: &&RateRule| {
+            let prefix = rule.label.as_str();
+            prefix.ends_with('/') && (label.starts_with(prefix) || prefix.strip_suffix('/') == Some(label))
+        };
+        let mut rules = self.rules.iter();
+        let exact = rules.find(|rule| rule.label == label && fits(rule));
+        exact.or_else(|| self.rules.iter().find(|rule| begins(rule) && fits(rule)))
+    }
+
     /// What is wrong, below the key `rateLimits`.
     pub fn check(&self, errors: &mut Errors) {
         if self.enabled && self.rules.is_empty() {
@@ -88,5 +101,29 @@ impl RateRule {
         let key = |rule: &RateRule| format!("{}@@{}", rule.label, rule.audience);
         let (a, b) = (key(self), key(other));
         a.starts_with(&b) || b.starts_with(&a)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_names_a_request_comes_before_one_for_its_beginning() {
+        let rule = |label: &str, audience: &str| RateRule {
+            label: label.into(),
+            audience: audience.into(),
+            duration: 1,
+            max_requests: 1,
+        };
+        let rules = vec![rule("/a/", ""), rule("/a/b", "@auth"), rule("/a/b/", "@guest"), rule("x:y", "")];
+        let limits = RateLimits { rules, ..RateLimits::default() };
+        let found = |label: &str, audience: &str| limits.rule_for(label, audience).map(|rule| rule.label.as_str());
+        assert_eq!(found("/a/b", "@auth"), Some("/a/b"));
+        assert_eq!(found("/a/b", "@guest"), Some("/a/"));
+        assert_eq!(found("/a", "@guest"), Some("/a/"));
+        assert_eq!(found("/ab", "@guest"), None);
+        assert_eq!(found("x:y", "@guest"), Some("x:y"));
+        assert_eq!(found("GET /a/b", "@guest"), None);
     }
 }

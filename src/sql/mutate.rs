@@ -1,4 +1,4 @@
-//! Printers of the statements that write one record. The text depends only on the collection (and, for an update, on
+//! Printers of the statements that write one record, or ask whether it is there. The text depends only on the collection (and, for an update, on
 //! which fields changed), never on values, so that prepared statements are found again.
 
 use crate::schema::Collection;
@@ -31,6 +31,13 @@ pub fn update(out: &mut String, collection: &Collection, changed: &[usize]) {
 /// Appends a DELETE with one placeholder, the id.
 pub fn delete(out: &mut String, collection: &Collection) {
     out.push_str("DELETE FROM ");
+    quote(out, &collection.name);
+    out.push_str(BY_ID);
+}
+
+/// Appends a SELECT that finds something when there is such a record, with one placeholder, the id.
+pub fn probe(out: &mut String, collection: &Collection) {
+    out.push_str("SELECT 1 FROM ");
     quote(out, &collection.name);
     out.push_str(BY_ID);
 }

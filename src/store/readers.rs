@@ -30,11 +30,19 @@ pub struct Reads {
     timeout: Duration,
 }
 
-/// Texts of statements that go to a reader thread at once.
+/// Texts of statements that were too long for an async worker.
 pub struct Heavy {
-    texts: Cache<Box<str>, ()>,
+    texts: Cache<Box<str>, Slow>,
     /// Saves looking while there are none.
     some: AtomicUsize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slow {
+    /// It took long by the clock, once: perhaps it was the thread that had to wait.
+    Once,
+    /// It goes to a reader thread at once.
+    Always,
 }
 
 pub struct Readers {
@@ -198,17 +206,17 @@ impl Default for Heavy {
 }
 
 impl Heavy {
-    pub fn contains(&self, text: &str) -> bool {
-        self.some.load(Ordering::Relaxed) > 0 && self.texts.get(text).is_some()
+    pub fn find(&self, text: &str) -> Option<Slow> {
+        if self.some.load(Ordering::Relaxed) > 0 { self.texts.get(text) } else { None }
     }
 
-    pub fn add(&self, text: &str) {
-        self.texts.insert(text.into(), ());
+    pub fn add(&self, text: &str, slow: Slow) {
+        self.texts.insert(text.into(), slow);
         self.some.store(self.texts.len(), Ordering::Relaxed);
     }
 
     pub fn remove(&self, text: &str) {
-        if self.contains(text) && self.texts.remove(text).is_some() {
+        if self.texts.remove(text).is_some() {
             self.some.store(self.texts.len(), Ordering::Relaxed);
         }
     }

@@ -1,10 +1,11 @@
 //! `Snapshot`: one read job's view of the database, and the watch over how long it takes.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::readers::{Reads, Slow};
 use super::sqlite::Conn;
-use super::{Reader, Rows, StoreError, answers, readers::Reads};
+use super::{Reader, Rows, StoreError, answers};
 use crate::schema::Catalog;
 use crate::sql::Sql;
 
@@ -67,7 +68,8 @@ impl<'a> Snapshot<'a> {
 
     fn run(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
         let inline = self.place == Place::Inline;
-        if inline && (self.met.over_budget || self.reads.heavy.contains(&sql.text)) {
+        let known = self.reads.heavy.find(&sql.text);
+        if inline && (self.met.over_budget || known == Some(Slow::Always)) {
             return Err(StoreError::OverBudget);
         }
         // Always, also for a job's only query: its snapshot has to be that of the query after it.
@@ -78,7 +80,7 @@ impl<'a> Snapshot<'a> {
         }
         let begun = if inline { self.started } else { Instant::now() };
         let result = self.conn.query(sql);
-        self.weigh(sql, begun, &result);
+        self.weigh(sql, known, begun.elapsed(), &result);
         match result {
             Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),
             other => other,
@@ -86,16 +88,18 @@ impl<'a> Snapshot<'a> {
     }
 
     /// Remembers which statements are too long for an async worker, and forgets those that no longer are.
-    fn weigh(&self, sql: &Sql, begun: Instant, result: &Result<Rows, StoreError>) {
-        let took = begun.elapsed();
-        let budget = self.reads.inline_budget;
+    fn weigh(&self, sql: &Sql, known: Option<Slow>, took: Duration, result: &Result<Rows, StoreError>) {
+        let (heavy, budget) = (&self.reads.heavy, self.reads.inline_budget);
         match (self.place, result) {
-            (Place::Inline, Err(StoreError::Interrupted)) => self.reads.heavy.add(&sql.text),
-            // Some single steps walk a whole table and cannot be interrupted.
-            (Place::Inline, _) if took > budget * SLACK => self.reads.heavy.add(&sql.text),
-            (Place::Thread(_), Err(StoreError::Interrupted)) => self.reads.heavy.add(&sql.text),
-            (Place::Thread(_), Ok(_)) if took > budget => self.reads.heavy.add(&sql.text),
-            (Place::Thread(_), Ok(_)) if took < budget / 2 => self.reads.heavy.remove(&sql.text),
+            (_, Err(StoreError::Interrupted)) => heavy.add(&sql.text, Slow::Always),
+            // Some single steps walk a whole table and cannot be interrupted. Or the thread lost its turn: twice in a row
+            // is no accident.
+            (Place::Inline, _) if took > budget * SLACK => {
+                heavy.add(&sql.text, if known.is_none() { Slow::Once } else { Slow::Always });
+            }
+            (Place::Inline, Ok(_)) if known.is_some() && took < budget => heavy.remove(&sql.text),
+            (Place::Thread(_), Ok(_)) if took > budget => heavy.add(&sql.text, Slow::Always),
+            (Place::Thread(_), Ok(_)) if known.is_some() && took < budget / 2 => heavy.remove(&sql.text),
             (Place::Inline | Place::Thread(_), _) => {}
         }
     }

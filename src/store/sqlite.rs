@@ -182,6 +182,13 @@ impl Conn {
         Ok(Some(out))
     }
 
+    /// Whether a SELECT with one parameter finds anything.
+    pub fn exists(&self, text: &str, param: &str) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare_cached(text)?;
+        bind(&mut statement, std::iter::once(ValueRef::Text(param)))?;
+        Ok(statement.raw_query().next()?.is_some())
+    }
+
     /// A transaction is open. An interrupted or failed write may have closed it behind our back.
     pub fn in_transaction(&self) -> bool {
         !self.db.is_autocommit()

@@ -22,7 +22,12 @@ pub struct Tx {
     ids: Arc<Ids>,
     /// Statement text under construction; kept for its capacity.
     text: String,
+    /// Records this transaction has found; records written together often refer to the same ones.
+    found: Vec<(Arc<Collection>, String)>,
 }
+
+/// Found records that are remembered: few enough to look through.
+const FOUND: usize = 8;
 
 /// What COMMIT is to make public.
 #[derive(Default)]
@@ -89,6 +94,7 @@ impl Tx {
             clock,
             ids,
             text: String::new(),
+            found: Vec::new(),
         }
     }
 
@@ -125,8 +131,28 @@ impl Tx {
         self.text.clear();
         mutate::delete(&mut self.text, &record.collection);
         expect_one(self.write(std::iter::once(record.get("id")))?)?;
+        self.found.clear();
         self.note(Action::Delete, Some(record), None);
         Ok(())
+    }
+
+    /// Whether there is a record with this id.
+    pub fn has(&mut self, collection: &Arc<Collection>, id: &str) -> Result<bool, StoreError> {
+        if self.found.iter().any(|(of, found)| Arc::ptr_eq(of, collection) && found == id) {
+            return Ok(true);
+        }
+        self.text.clear();
+        mutate::probe(&mut self.text, collection);
+        self.conn.follow(self.catalog.version)?;
+        let has = self.conn.exists(&self.text, id)?;
+        // What a view shows may end with a write to any table.
+        if has && !collection.is_view() {
+            if self.found.len() == FOUND {
+                self.found.clear();
+            }
+            self.found.push((collection.clone(), id.to_string()));
+        }
+        Ok(has)
     }
 
     /// Anything else: schema statements, system tables. How many rows were written. No change is recorded.
@@ -162,6 +188,7 @@ impl Tx {
         self.guard()?;
         self.dirty = true;
         self.pending.unknown = true;
+        self.found.clear();
         Ok(())
     }
 
@@ -195,6 +222,13 @@ impl Tx {
         self.pending.changes.truncate(mark.changes);
         self.pending.schema = mark.schema;
         self.pending.unknown = mark.unknown;
+        self.found.clear();
+    }
+
+    /// A transaction is about to begin.
+    pub(super) fn renew(&mut self) {
+        self.pending = Pending::default();
+        self.found.clear();
     }
 }
 

@@ -157,7 +157,7 @@ impl Writer {
     fn attempt(&mut self, slots: &mut [Slot]) -> Result<(), StoreError> {
         self.careful = self.careful.saturating_sub(1);
         loop {
-            self.tx.pending = Pending::default();
+            self.tx.renew();
             self.begin()?;
             if self.run(slots)? {
                 return self.commit(slots.iter().any(|slot| slot.state == State::Kept));

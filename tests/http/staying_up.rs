@@ -14,7 +14,7 @@ use crate::support::{GUEST, TestApp};
 #[tokio::test]
 async fn a_panic_answers_its_own_request_and_nothing_else_stops() {
     let base = server_with_a_panicking_route();
-    let client = reqwest::Client::new();
+    let client = crate::support::client();
     for _ in 0..3 {
         let answer = client.get(format!("{base}/panic")).send().await.unwrap();
         assert_eq!(answer.status(), 500);

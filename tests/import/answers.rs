@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use cratebase::app::{self, Running};
 use cratebase::clock::Clock;
 use cratebase::config;
@@ -24,7 +26,7 @@ async fn serve(world: &World, expected: &Json) -> Running {
 }
 
 async fn ask(server: &Running, token: &str, path: &str) -> Json {
-    let request = reqwest::Client::new().get(format!("http://{}{path}", server.address));
+    let request = crate::support::client().get(format!("http://{}{path}", server.address));
     let answer = request.header("Authorization", token).send().await.unwrap();
     let status = answer.status();
     let body = answer.text().await.unwrap();
@@ -80,8 +82,25 @@ async fn old_tokens_and_passwords_are_good() {
         let [identity, password] = [0, 1].map(|index| expected["passwords"][who][index].as_str().unwrap());
         let url = format!("http://{}/api/collections/{collection}/auth-with-password", server.address);
         let body = json!({"identity": identity, "password": password});
-        let answer = reqwest::Client::new().post(url).json(&body).send().await.unwrap();
+        let answer = crate::support::client().post(url).json(&body).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{who}: {}", answer.text().await.unwrap());
     }
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn old_file_addresses_are_good() {
+    let world = World::new();
+    let expected = world.expected();
+    world.import();
+    let server = serve(&world, &expected).await;
+    let file = &expected["file"];
+    let [collection, record, name] = ["collection", "record", "name"].map(|key| file[key].as_str().unwrap());
+    let url = format!("http://{}/api/files/{collection}/{record}/{name}", server.address);
+    let whole = reqwest::get(&url).await.unwrap().bytes().await.unwrap();
+    assert_eq!(STANDARD.encode(&whole), file["bytes"].as_str().unwrap());
+    let thumb = reqwest::get(format!("{url}?thumb=40x40")).await.unwrap().bytes().await.unwrap();
+    let kept = world.source().join(format!("storage/c_kinds/{record}/thumbs_{name}/40x40_{name}"));
+    assert!(thumb == std::fs::read(kept).unwrap(), "the thumbnail that was made there is served here");
     server.stop().await.unwrap();
 }

@@ -163,10 +163,10 @@ async fn the_server_can_tell_a_client_of_its_own_once() {
     let app = TestApp::start().await;
     let mut stream = Stream::of(&app, GUEST, &["@oauth2"]).await;
     let hub = &app.services.hub;
-    assert!(!hub.send("nobody", "@oauth2", "{}"));
-    assert!(!hub.send(&stream.client, "@other", "{}"));
-    assert!(hub.send(&stream.client, "@oauth2", r#"{"code":"c"}"#));
-    assert!(!hub.send(&stream.client, "@oauth2", "{}"));
+    assert!(!hub.send("nobody", "127.0.0.1", "@oauth2", "{}"));
+    assert!(!hub.send(&stream.client, "127.0.0.1", "@other", "{}"));
+    assert!(hub.send(&stream.client, "127.0.0.1", "@oauth2", r#"{"code":"c"}"#));
+    assert!(!hub.send(&stream.client, "127.0.0.1", "@oauth2", "{}"));
     let event = stream.next().await;
     assert_eq!((event.name.as_str(), event.data), ("@oauth2", json!({"code": "c"})));
 }

@@ -5,15 +5,26 @@ use crate::seed::{CATEGORIES, World};
 use crate::workload::{Workload, some_user, w4_update};
 use crate::{Outcome, http};
 
-pub const WITHOUT_TOTAL: Workload =
-    Workload { name: "W3", what: "page of 30, skipTotal", connections: &[1, 16], request: without_total };
-pub const WITH_TOTAL: Workload =
-    Workload { name: "W3t", what: "page of 30 with total", connections: &[1, 16], request: with_total };
+pub const WITHOUT_TOTAL: Workload = Workload {
+    name: "W3",
+    what: "page of 30, skipTotal",
+    connections: &[1, 16],
+    goal: (48.0, 16),
+    request: without_total,
+};
+pub const WITH_TOTAL: Workload = Workload {
+    name: "W3t",
+    what: "page of 30 with total",
+    connections: &[1, 16],
+    goal: (52.0, 16),
+    request: with_total,
+};
 /// Every tenth request changes a row, so a remembered total does not live long. Figures are of all requests.
 pub const WITH_TOTAL_CHANGING: Workload = Workload {
     name: "W3c",
     what: "page of 30 with total, 10 % updates",
     connections: &[16],
+    goal: (450.0, 16),
     request: with_total_changing,
 };
 

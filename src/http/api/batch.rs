@@ -1,9 +1,6 @@
 //! `/api/batch`: several writes in one transaction.
 
-use std::collections::BTreeMap;
-
-use actix_web::post;
-use serde::Deserialize;
+use actix_web::{HttpRequest, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Refusal;
@@ -11,6 +8,7 @@ use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
 use crate::http::error::Answer;
+use crate::http::limits;
 use crate::records::{BatchRequest, Body};
 use crate::value::{Json, Object};
 
@@ -29,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Creates, updates, upserts and deletes that succeed or fail together, each under its own rules.
 #[utoipa::path(tag = "records", request_body = Object, responses((status = 200, description = "One answer per request", body = Vec<Object>), Refusal))]
 #[post("/api/batch")]
-pub async fn batch(ask: Ask, raw: Raw) -> Answer {
+pub async fn batch(ask: Ask, raw: Raw, request: HttpRequest) -> Answer {
     let settings = ask.settings();
     let max = usize::try_from(settings.batch.max_requests).unwrap_or(0);
     if !settings.batch.enabled || max == 0 {
@@ -39,27 +37,24 @@ pub async fn batch(ask: Ask, raw: Raw) -> Answer {
     let unreadable = "Failed to read the submitted batch data.";
     let body = raw.body(&ask, limit).await.map_err(|e| e.under(unreadable))?;
     let requests = parse(body, max)?;
+    if settings.rate_limits.enabled {
+        let ip = ask.real_ip(&request);
+        requests.iter().try_for_each(|item| limits::admit_item(&ask, item, &ask.ctx.caller, &ip))?;
+    }
     ask.json(ask.records.batch(ask.ctx.clone(), requests).await?)
-}
-
-/// One request as submitted.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Item {
-    method: Option<String>,
-    url: Option<String>,
-    headers: Option<BTreeMap<String, String>>,
-    body: Option<Object>,
 }
 
 /// The requests, each with its files.
 fn parse(mut body: Body, max: usize) -> Result<Vec<BatchRequest>> {
-    let list = body.fields.remove("requests").unwrap_or_default();
-    let items: Option<Vec<Option<Item>>> =
-        serde_json::from_value(list).map_err(|_| Error::bad_request("Failed to read the submitted batch data."))?;
-    let items: Vec<Item> = items.unwrap_or_default().into_iter().map(Option::unwrap_or_default).collect();
-    check(&items, max)?.into_result("Invalid batch request data.")?;
-    let mut requests: Vec<BatchRequest> = items.into_iter().map(request).collect();
+    let unreadable = || Error::bad_request("Failed to read the submitted batch data.");
+    let items = match body.fields.remove("requests") {
+        None | Some(Json::Null) => Vec::new(),
+        Some(Json::Array(items)) => items,
+        Some(_) => return Err(unreadable()),
+    };
+    let requests: Option<Vec<BatchRequest>> = items.into_iter().map(request).collect();
+    let mut requests = requests.ok_or_else(unreadable)?;
+    check(&requests, max)?.into_result("Invalid batch request data.")?;
     for (key, upload) in body.uploads {
         let Some((index, field)) = address(&key) else { continue };
         // Parts for requests that are not there are ignored.
@@ -70,15 +65,36 @@ fn parse(mut body: Body, max: usize) -> Result<Vec<BatchRequest>> {
     Ok(requests)
 }
 
-fn request(item: Item) -> BatchRequest {
-    let text = Option::unwrap_or_default;
-    let body = Body { fields: item.body.unwrap_or_default(), uploads: Vec::new() };
-    let headers = item.headers.unwrap_or_default().into_iter().collect();
-    BatchRequest { method: text(item.method), url: text(item.url), headers, body }
+/// One request as submitted; `None` when a part has the wrong type. Whatever is missing or null is empty.
+fn request(item: Json) -> Option<BatchRequest> {
+    let mut item = match item {
+        Json::Null => Object::new(),
+        Json::Object(item) => item,
+        _ => return None,
+    };
+    let text = |value| match value {
+        None | Some(Json::Null) => Some(String::new()),
+        Some(Json::String(text)) => Some(text),
+        Some(_) => None,
+    };
+    let object = |value| match value {
+        None | Some(Json::Null) => Some(Object::new()),
+        Some(Json::Object(object)) => Some(object),
+        Some(_) => None,
+    };
+    let headers = object(item.remove("headers"))?.into_iter();
+    let headers: Option<Vec<(String, String)>> =
+        headers.map(|(name, value)| Some((name, value.as_str()?.to_string()))).collect();
+    Some(BatchRequest {
+        method: text(item.remove("method"))?,
+        url: text(item.remove("url"))?,
+        headers: headers?,
+        body: Body::of(object(item.remove("body"))?),
+    })
 }
 
 /// What is wrong with the list itself is found before anything runs.
-fn check(items: &[Item], max: usize) -> Result<Errors> {
+fn check(items: &[BatchRequest], max: usize) -> Result<Errors> {
     let mut errors = Errors::default();
     if items.is_empty() {
         errors.add("requests", FieldError::required());
@@ -90,12 +106,12 @@ fn check(items: &[Item], max: usize) -> Result<Errors> {
     }
     for (index, item) in items.iter().enumerate() {
         let mut wrong = Errors::default();
-        match item.method.as_deref().unwrap_or_default() {
+        match item.method.as_str() {
             "" => wrong.add("method", FieldError::required()),
             method if METHODS.contains(&method) => {}
             _ => wrong.add("method", FieldError::new("validation_in_invalid", "Must be a valid value.")),
         }
-        match item.url.as_deref().unwrap_or_default() {
+        match item.url.as_str() {
             "" => wrong.add("url", FieldError::required()),
             url if url.len() > URL => wrong.add("url", too_long(URL)),
             _ => {}

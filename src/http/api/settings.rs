@@ -1,19 +1,16 @@
 //! `/api/settings`: what can be changed while the server runs, for superusers.
 
-use actix_web::{get, patch};
+use actix_web::{get, patch, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::SuperuserRefusal;
-use crate::error::Result;
-use crate::http::Services;
-use crate::http::ask::Ask;
+use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
-use crate::settings::Settings;
-use crate::value::Object;
+use crate::http::settings::LOADING;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(view).service(update);
+    config.service(view).service(update).service(test_mail);
 }
 
 /// View the settings
@@ -34,18 +31,18 @@ pub async fn view(ask: Ask) -> Answer {
 pub async fn update(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let changes = raw.object(&ask, LOADING).await?;
-    ask.json(save(&ask, changes).await?.public_json())
+    ask.json(ask.save_settings(changes).await?.public_json())
 }
 
-const LOADING: &str = "An error occurred while loading the submitted data.";
-const SAVING: &str = "An error occurred while saving the new settings.";
-
-/// One save at a time, so that the settings in memory are those stored last.
-async fn save(services: &Services, changes: Object) -> Result<Settings> {
-    let _turn = services.settings.turn().await;
-    let merged = services.settings().merged(changes).map_err(|_| crate::error::Error::bad_request(LOADING))?;
-    merged.check().into_result(SAVING)?;
-    services.store.set_param(crate::settings::KEY, merged.stored_json(), services.clock.now().to_string()).await?;
-    services.settings.replace(merged.clone());
-    Ok(merged)
+/// Send a mail to try the mail server
+///
+/// `template` is `verification`, `password-reset`, `email-change`, `otp` or `login-alert`; of `collection`, else of the
+/// superusers.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), request_body = Object, responses((status = 204, description = "The mail server took it"), SuperuserRefusal))]
+#[post("/api/settings/test/email")]
+pub async fn test_mail(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let form = raw.object(&ask, LOADING).await?;
+    ask.auth.test_mail(&form).await?;
+    done()
 }

@@ -28,10 +28,11 @@ pub enum Action {
 impl BatchRequest {
     /// The outer request with this one's method, query and headers; who asks stays who asks.
     pub fn ctx(&self, outer: &Ctx) -> Ctx {
-        let mut headers = outer.headers.as_ref().clone();
+        let mut headers = outer.headers.clone();
         for (name, value) in &self.headers {
             let name = name.to_ascii_lowercase().replace('-', "_");
             if name != "authorization" {
+                let headers = Arc::make_mut(&mut headers);
                 headers.retain(|(known, _)| *known != name);
                 headers.push((name, value.clone()));
             }
@@ -43,7 +44,7 @@ impl BatchRequest {
                 pairs.push((key.into_owned(), value.into_owned()));
             }
         }
-        Ctx { method: known(&self.method), headers: Arc::new(headers), query: Arc::new(pairs), ..outer.clone() }
+        Ctx { method: known(&self.method), headers, query: Arc::new(pairs), ..outer.clone() }
     }
 
     /// Which of the four shapes the URL has; `None` for any other.

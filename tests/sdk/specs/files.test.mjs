@@ -60,4 +60,27 @@ describe("files", () => {
         const ghost = await failure(all().create({ cover: "ghost.txt" }), 400);
         assert.equal(ghost.response.data.cover.code, "validation_invalid_file");
     });
+
+    it("serves what was uploaded, protected files with a token, pictures in small", async () => {
+        const made = await all().create({ cover: file("a.txt", "hello") });
+        assert.equal(await (await fetch(pb.files.getURL(made, made.cover))).text(), "hello");
+        const owned = await collection(su, {
+            prefix: "owned",
+            viewRule: "@request.auth.collectionName = '_superusers'",
+            fields: [
+                { name: "secret", type: "file", maxSelect: 1, protected: true },
+                { name: "photo", type: "file", maxSelect: 1, thumbs: ["2x0"] },
+            ],
+        });
+        const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+        const photo = new File([Buffer.from(pixel, "base64")], "dot.png");
+        const record = await su.collection(owned.name).create({ secret: file("s.txt", "secret"), photo });
+        assert.equal((await fetch(su.files.getURL(record, record.secret))).status, 404);
+        const token = await su.files.getToken();
+        assert.equal(await (await fetch(su.files.getURL(record, record.secret, { token }))).text(), "secret");
+        const small = Buffer.from(await (await fetch(pb.files.getURL(record, record.photo, { thumb: "2x0" }))).arrayBuffer());
+        assert.deepEqual([small.readUInt32BE(16), small.readUInt32BE(20)], [2, 2]);
+        const saved = await fetch(pb.files.getURL(record, record.photo, { download: true }));
+        assert.match(saved.headers.get("content-disposition"), /^attachment/);
+    });
 });

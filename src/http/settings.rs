@@ -1,0 +1,50 @@
+//! Saving settings, and keeping in step with other processes that do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Services;
+use crate::error::{Error, Result};
+use crate::settings::{KEY, Settings};
+use crate::value::Object;
+
+/// What a body of the wrong shape is answered.
+pub const LOADING: &str = "An error occurred while loading the submitted data.";
+const SAVING: &str = "An error occurred while saving the new settings.";
+/// How soon a change by the command line takes effect.
+const LOOK: Duration = Duration::from_secs(2);
+
+impl Services {
+    /// Merges `changes` into the settings and stores them. One save at a time, so that the settings in memory are those
+    /// stored last.
+    pub async fn save_settings(&self, changes: Object) -> Result<Settings> {
+        let _turn = self.settings.turn().await;
+        self.reread_settings().await?;
+        let merged = self.settings().merged(changes).map_err(|_| Error::bad_request(LOADING))?;
+        merged.check().into_result(SAVING)?;
+        let stored = self.settings.sealed(&merged, &self.records.ids)?;
+        self.store.set_param(KEY, stored.clone(), self.clock.now().to_string()).await?;
+        self.settings.replace(merged.clone(), stored);
+        self.limits.clear();
+        Ok(merged)
+    }
+
+    /// Takes over what other processes store, until it is aborted.
+    pub async fn follow_settings(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let _turn = self.settings.turn().await;
+            if let Err(error) = self.reread_settings().await {
+                tracing::warn!(%error, "the settings another process stored cannot be read");
+            }
+        }
+    }
+
+    async fn reread_settings(&self) -> Result<()> {
+        let Some(stored) = self.store.param(KEY).await? else { return Ok(()) };
+        if self.settings.follow(&stored)? {
+            self.limits.clear();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! How often somebody may do something: fixed windows per key, in bounded memory whatever is asked.
+
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quick_cache::sync::Cache;
+
+use crate::clock::Timestamp;
+use crate::error::Error;
+
+/// At most `max` in `window_ms` milliseconds from the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    pub max: u64,
+    pub window_ms: i64,
+}
+
+/// A quota is used up for so many seconds, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    pub limit: u64,
+    pub retry_after_s: u64,
+}
+
+impl Over {
+    /// 429 with a sentence of its own (`""` = the default).
+    pub fn saying(self, message: &str) -> Error {
+        Error::RateLimited { message: message.to_string(), limit: self.limit, retry_after_s: self.retry_after_s }
+    }
+}
+
+/// Counters by key; those least used make room.
+pub struct Windows {
+    /// Keys are kept as their hash, which nobody outside can aim at.
+    seed: RandomState,
+    counters: Cache<u64, Arc<Mutex<Counter>>>,
+}
+
+#[derive(Clone, Copy)]
+struct Counter {
+    count: u64,
+    first: Timestamp,
+}
+
+impl Counter {
+    /// As of now: past windows count nothing.
+    fn current(self, quota: Quota, now: Timestamp) -> Counter {
+        let over = now.0 >= self.first.0.saturating_add(quota.window_ms);
+        if self.count == 0 || over { Counter { count: 0, first: now } } else { self }
+    }
+
+    fn check(self, quota: Quota, now: Timestamp) -> Result<(), Over> {
+        if self.count < quota.max {
+            return Ok(());
+        }
+        let left_ms = self.first.0.saturating_add(quota.window_ms).saturating_sub(now.0);
+        let retry_after_s = u64::try_from(left_ms).unwrap_or_default().div_ceil(1000).max(1);
+        Err(Over { limit: quota.max, retry_after_s })
+    }
+}
+
+impl Windows {
+    /// Room for `keys` at a time.
+    pub fn new(keys: usize) -> Self {
+        Windows { seed: RandomState::new(), counters: Cache::new(keys) }
+    }
+
+    /// Counts one more for `key`, unless there were too many.
+    pub fn take(&self, key: impl Hash, quota: Quota, now: Timestamp) -> Result<(), Over> {
+        self.with(key, now, |counter| {
+            let current = counter.current(quota, now);
+            current.check(quota, now)?;
+            *counter = Counter { count: current.count + 1, ..current };
+            Ok(())
+        })
+    }
+
+    /// Whether [`Windows::take`] would succeed.
+    pub fn check(&self, key: impl Hash, quota: Quota, now: Timestamp) -> Result<(), Over> {
+        match self.counters.get(&self.seed.hash_one(key)) {
+            Some(counter) => {
+                counter.lock().unwrap_or_else(PoisonError::into_inner).current(quota, now).check(quota, now)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets `key`.
+    pub fn forget(&self, key: impl Hash) {
+        self.counters.remove(&self.seed.hash_one(key));
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.counters.clear();
+    }
+
+    fn with<T>(&self, key: impl Hash, now: Timestamp, f: impl FnOnce(&mut Counter) -> T) -> T {
+        let fresh = || Ok::<_, std::convert::Infallible>(Arc::new(Mutex::new(Counter { count: 0, first: now })));
+        let Ok(counter) = self.counters.get_or_insert_with(&self.seed.hash_one(key), fresh);
+        let mut counter = counter.lock().unwrap_or_else(PoisonError::into_inner);
+        f(&mut counter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUOTA: Quota = Quota { max: 2, window_ms: 3000 };
+
+    #[test]
+    fn a_window_begins_with_its_first_and_refusals_do_not_extend_it() {
+        let windows = Windows::new(10);
+        let at = |ms| windows.take("a", QUOTA, Timestamp(ms));
+        assert_eq!((at(0), at(1000)), (Ok(()), Ok(())));
+        assert_eq!(at(1500), Err(Over { limit: 2, retry_after_s: 2 }));
+        assert_eq!(at(2999), Err(Over { limit: 2, retry_after_s: 1 }));
+        assert_eq!(windows.take("b", QUOTA, Timestamp(2999)), Ok(()));
+        assert_eq!((at(3000), at(3001)), (Ok(()), Ok(())));
+        assert!(windows.check("a", QUOTA, Timestamp(5999)).is_err());
+        windows.forget("a");
+        assert_eq!(windows.check("a", QUOTA, Timestamp(5999)), Ok(()));
+    }
+
+    #[test]
+    fn a_flood_of_keys_does_not_grow_the_memory_and_hides_nobody_who_goes_on() {
+        let windows = Windows::new(1000);
+        let quota = Quota { max: 50, window_ms: 60_000 };
+        for n in 0..200_000 {
+            let _ = windows.take(("flood", n), QUOTA, Timestamp(0));
+            if n % 100 == 0 {
+                let _ = windows.take("steady", quota, Timestamp(0));
+            }
+        }
+        assert!(windows.counters.len() <= 1000);
+        assert!(windows.check("steady", quota, Timestamp(0)).is_err());
+    }
+
+    #[test]
+    fn of_many_at_once_no_more_than_allowed_get_through() {
+        let windows = Windows::new(10);
+        let quota = Quota { max: 100, window_ms: 60_000 };
+        let taken = std::sync::atomic::AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..1000 {
+                        if windows.take("a", quota, Timestamp(0)).is_ok() {
+                            taken.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                        }
+                    }
+                });
+            }
+        });
+        assert_eq!(taken.into_inner(), 100);
+    }
+}

@@ -1,0 +1,134 @@
+//! Rate limits by the rules of the settings.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{As, GUEST, SUPERUSER, TestApp};
+
+const LIST: &str = "GET /api/collections/posts/records";
+const BY_ID: &str = "POST /api/collections/_pb_users_auth_/auth-refresh";
+const BY_NAME: &str = "POST /api/collections/users/auth-refresh";
+
+fn rule(label: &str, audience: &str, max: u32) -> Json {
+    json!({"label": label, "audience": audience, "duration": 10, "maxRequests": max})
+}
+
+async fn limited(rules: Json) -> TestApp {
+    let app = TestApp::start().await;
+    set(&app, json!({"enabled": true, "rules": rules})).await;
+    app
+}
+
+async fn set(app: &TestApp, limits: Json) {
+    let settings = json!({"rateLimits": limits, "trustedProxy": {"headers": ["X-Real-IP"]}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
+}
+
+#[tokio::test]
+async fn one_too_many_is_refused_until_the_window_is_over() {
+    let app = limited(json!([rule("posts:list", "", 2)])).await;
+    app.call(GUEST, LIST).await.is(200);
+    app.wait_ms(4000);
+    app.call(GUEST, LIST).await.is(200);
+    let answer = app.call(GUEST, LIST).await;
+    answer.refuses(429, "Too Many Requests.");
+    let shown =
+        ["Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"].map(|name| answer.header(name));
+    assert_eq!(shown, ["6", "2", "0", "6"]);
+    app.call(GUEST, LIST).header("X-Real-IP", "10.0.0.9").await.is(200);
+    app.wait_ms(6000);
+    app.call(GUEST, LIST).await.is(200);
+}
+
+#[tokio::test]
+async fn superusers_and_listed_addresses_are_not_counted() {
+    let app = limited(json!([rule("/api/", "", 1), rule("*:list", "", 1)])).await;
+    set(&app, json!({"excludedIPs": ["10.0.0.0/8"]})).await;
+    for _ in 0..3 {
+        app.call(SUPERUSER, LIST).await.is(200);
+        app.call(GUEST, LIST).header("X-Real-IP", "10.1.1.1").await.is(200);
+    }
+    app.call(GUEST, LIST).await.is(200);
+    app.call(GUEST, LIST).await.is(429);
+}
+
+#[tokio::test]
+async fn guests_and_accounts_have_rules_of_their_own() {
+    let app = limited(json!([rule("posts:list", "@auth", 2), rule("posts:list", "@guest", 1)])).await;
+    app.call(GUEST, LIST).await.is(200);
+    app.call(GUEST, LIST).header("Authorization", "junk").await.is(429);
+    for status in [200, 200, 429] {
+        app.call(As("bob"), LIST).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn name_id_and_letter_case_are_one_collection() {
+    let app = limited(json!([rule("*:authRefresh", "", 2)])).await;
+    for (line, status) in [(BY_NAME, 200), (BY_ID, 200), (BY_NAME, 429), (BY_ID, 429)] {
+        app.call(As("bob"), line).await.is(status);
+    }
+    let path = BY_NAME.strip_prefix("POST ").unwrap();
+    set(&app, json!({"rules": [rule(path, "", 1)]})).await;
+    let odd = "POST /api/collections/USERS/auth-refresh";
+    for (line, status) in [(odd, 200), (BY_ID, 429), (BY_NAME, 429)] {
+        app.call(As("bob"), line).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn each_endpoint_of_an_action_counts_by_itself() {
+    let app = limited(json!([rule("*:auth", "", 1)])).await;
+    let form = json!({"identity": "bob@example.com", "password": "correct horse"});
+    let users = "POST /api/collections/users/auth-with-password";
+    let superusers = "POST /api/collections/_superusers/auth-with-password";
+    app.call(GUEST, users).json(form.clone()).await.is(200);
+    app.call(GUEST, users).json(form.clone()).await.is(429);
+    app.call(GUEST, superusers).json(form).await.is(400);
+    app.call(GUEST, "POST /api/collections/users/auth-with-otp").json(json!({})).await.is(403);
+}
+
+#[tokio::test]
+async fn a_rule_for_a_path_is_shared_by_all_it_covers() {
+    let app = limited(json!([rule("/api/", "", 2), rule("/api/health", "", 1)])).await;
+    app.call(GUEST, "GET /api/health").await.is(200);
+    app.call(GUEST, "GET /api/health").await.is(429);
+    app.call(GUEST, "GET /api/openapi.json").await.is(200);
+    app.call(GUEST, "GET /api/v1/openapi.json").await.is(200);
+    app.call(GUEST, "GET /api/openapi.json").await.is(429);
+}
+
+#[tokio::test]
+async fn items_of_a_batch_count_as_what_they_do() {
+    let app = limited(json!([rule("posts:create", "", 2)])).await;
+    app.call(SUPERUSER, "PATCH /api/settings").json(json!({"batch": {"enabled": true}})).await.is(200);
+    let create = json!({"method": "POST", "url": "/api/collections/posts/records", "body": {"title": "x"}});
+    let three = json!({"requests": [create, create, create]});
+    app.call(GUEST, "POST /api/batch").json(three).await.is(429);
+    app.call(SUPERUSER, LIST).await.is(200).ids(&[]);
+    app.call(GUEST, "POST /api/collections/posts/records").json(json!({"title": "x"})).await.is(429);
+}
+
+#[tokio::test]
+async fn saving_settings_begins_anew_and_off_is_off() {
+    let app = limited(json!([rule("posts:list", "", 1)])).await;
+    app.call(GUEST, LIST).await.is(200);
+    app.call(GUEST, LIST).await.is(429);
+    set(&app, json!({})).await;
+    app.call(GUEST, LIST).await.is(200);
+    set(&app, json!({"enabled": false})).await;
+    for _ in 0..3 {
+        app.call(GUEST, LIST).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_addresses_is_answered_and_the_one_who_goes_on_is_stopped() {
+    let app = limited(json!([rule("posts:list", "", 3)])).await;
+    for n in 0..2000 {
+        let ip = format!("10.{}.{}.1", n / 256, n % 256);
+        app.call(GUEST, LIST).header("X-Real-IP", &ip).await.is(200);
+    }
+    for status in [200, 200, 200, 429] {
+        app.call(GUEST, LIST).await.is(status);
+    }
+}

@@ -1,0 +1,62 @@
+//! The real binary as a process of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
+
+/// The binary, about to run in `dir`.
+pub fn cratebase(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).current_dir(dir).env_remove("RUST_LOG");
+    command
+}
+
+/// `serve` on a free port, over `data` in the directory it runs in; killed when dropped.
+pub struct Process {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    /// Host and port.
+    pub address: String,
+}
+
+impl Process {
+    pub fn start(dir: &Path) -> Self {
+        Self::spawn(&mut cratebase(dir, &["serve", "--http", "127.0.0.1:0"]))
+    }
+
+    /// Runs a prepared `serve`.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let address = line.rsplit("http://").next().unwrap().trim().to_string();
+        Process { child, out, address }
+    }
+
+    /// The next lines it prints.
+    pub fn lines(&mut self) -> impl Iterator<Item = String> {
+        self.out.by_ref().lines().map(Result::unwrap)
+    }
+
+    /// Asks it to stop, as service managers do.
+    pub fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Whether it ended well, once it ends by itself.
+    pub fn ended_well(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+}
+
+/// With SIGKILL: nothing it planned to do at its end happens.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
