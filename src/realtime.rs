@@ -10,6 +10,7 @@
 
 pub mod config;
 pub mod connection;
+mod decide;
 mod group;
 mod judge;
 pub mod outbox;
@@ -93,7 +94,7 @@ impl Hub {
         let newest = records.store.changes_since(0, 0).await?.newest;
         shared.position.store(newest, Ordering::Release);
         let ids = Arc::clone(&records.ids);
-        let worker = Worker::new(records, Arc::clone(&shared), newest)?;
+        let worker = Worker::new(records, Arc::clone(&shared), newest, inbox.clone())?;
         let thread = std::thread::Builder::new().name("realtime".into());
         let thread = thread.spawn(move || worker.serve(&requests)).map_err(Error::internal)?;
         Ok(Hub(Arc::new(Inner {

@@ -27,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use self::job::Company;
 use self::readers::Readers;
@@ -105,7 +106,20 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.0.readers.read(job).await
+        self.0.readers.read(None, job).await
+    }
+
+    /// As [`Store::read`], interrupted after `limit`.
+    pub async fn read_within<T, E>(
+        &self,
+        limit: Duration,
+        job: impl Fn(&mut dyn Reader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.0.readers.read(Some(limit), job).await
     }
 
     /// Runs `job` inside the writer's next group as one savepoint and answers after COMMIT. An error of the job undoes

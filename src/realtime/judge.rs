@@ -2,6 +2,7 @@
 //! as far as that goes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::group::{Group, GroupId, Look};
 use super::topic::Moves;
@@ -12,7 +13,7 @@ use crate::records::Records;
 use crate::records::present::{Emails, Items};
 use crate::records::watch::{Past, Watch};
 use crate::schema::{Collection, Record};
-use crate::store::{Action, Reader};
+use crate::store::{Action, Reader, StoreError};
 use crate::value::{Value, json};
 
 /// A change and the groups it concerns.
@@ -39,18 +40,41 @@ pub enum Judgement {
     Outdated,
 }
 
-/// Decides all cases on one snapshot, whose catalog has to be that of `version`.
-pub async fn judge(records: &Records, cases: Vec<Case>, version: u64) -> Result<Judgement> {
+/// Why there is no judgement.
+#[derive(Debug)]
+pub enum Failure {
+    /// The database has no time now.
+    Busy,
+    /// Some rule, filter or record cannot be read, or not in time.
+    Broken(Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Failure::Busy,
+            error => Failure::Broken(error.into()),
+        }
+    }
+}
+
+/// Decides all cases on one snapshot, whose catalog has to be that of `version`, within `limit`.
+pub async fn judge(
+    records: &Records,
+    cases: Vec<Case>,
+    version: u64,
+    limit: Duration,
+) -> std::result::Result<Judgement, Failure> {
     let (records, now) = (records.clone(), records.clock.now());
     let store = records.store.clone();
-    let job = move |reader: &mut dyn Reader| -> Result<Judgement> {
+    let job = move |reader: &mut dyn Reader| {
         if reader.catalog().version != version {
             return Ok(Judgement::Outdated);
         }
-        let told = cases.iter().map(|case| one(&records, reader, case, now)).collect::<Result<Vec<Told>>>()?;
-        Ok(Judgement::Told(told))
+        let told = cases.iter().map(|case| one(&records, reader, case, now)).collect::<Result<Vec<Told>>>();
+        told.map(Judgement::Told).map_err(Failure::Broken)
     };
-    store.read(job).await
+    store.read_within(limit, job).await
 }
 
 fn one(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestamp) -> Result<Told> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::outbox::{Farewell, Kind, Message, Outbox};
-use super::worker::{Delivery, Worker, send};
+use super::worker::{Delivery, Request, Worker, send};
 use crate::error::Result;
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
@@ -52,42 +52,36 @@ impl Worker {
         self.runtime.block_on(self.records.store.read(read)).ok().flatten()
     }
 
-    /// Tells a member that reads up the next of what it missed, as long as there is room for it.
+    /// Tells a member that reads up the next of what it missed, if there is room for it. One page, then it is the others'
+    /// turn.
     pub(super) fn replay(&mut self, number: u64) {
-        loop {
-            let Some(member) = self.members.get(&number) else { return };
-            let Some(seen) = member.replayed else { return };
-            let connection = member.connection.clone();
-            let topic: Arc<str> = member.topics.first().map_or_else(|| "".into(), |topic| topic.key.clone());
-            if connection.outbox.has_ended() {
-                return;
-            }
-            if seen == self.position {
-                self.replayed(number, None);
-                return;
-            }
-            if !connection.outbox.has_room_for(number) {
-                return;
-            }
-            let step = self.history(seen, self.position).and_then(|page| match page {
-                Some(page) => self.replay_page(number, &page),
-                None => {
-                    let data = format!("{{\"since\":{}}}", self.position);
-                    let data: Arc<[u8]> = data.into_bytes().into();
-                    let topic = topic.clone();
-                    connection.outbox.fill(vec![Message { seen: self.position, kind: Kind::Reset, topic, data }]);
-                    Ok(self.position)
-                }
-            });
-            match step {
-                Ok(seen) => self.replayed(number, Some(seen)),
-                Err(error) => {
-                    tracing::error!("missed changes could not be told: {error}");
-                    connection.outbox.end(Farewell::Behind);
-                    return;
-                }
-            }
+        let Some(member) = self.members.get(&number) else { return };
+        let Some(seen) = member.replayed else { return };
+        let connection = member.connection.clone();
+        let topic: Arc<str> = member.topics.first().map_or_else(|| "".into(), |topic| topic.key.clone());
+        if connection.outbox.has_ended() {
+            return;
         }
+        if seen == self.position {
+            return self.replayed(number, None);
+        }
+        if !connection.outbox.has_room_for(number) {
+            return;
+        }
+        let seen = match self.history(seen, self.position) {
+            Ok(Some(page)) => self.replay_page(number, &page),
+            Ok(None) => {
+                let data: Arc<[u8]> = format!("{{\"since\":{}}}", self.position).into_bytes().into();
+                connection.outbox.fill(vec![Message { seen: self.position, kind: Kind::Reset, topic, data }]);
+                self.position
+            }
+            Err(error) => {
+                tracing::error!("missed changes could not be told: {error}");
+                return connection.outbox.end(Farewell::Behind);
+            }
+        };
+        self.replayed(number, Some(seen));
+        let _ = self.inbox.send(Request::Room(number));
     }
 
     fn replayed(&mut self, number: u64, seen: Option<i64>) {
@@ -97,13 +91,10 @@ impl Worker {
     }
 
     /// Where the member stands then.
-    fn replay_page(&mut self, number: u64, page: &[Past]) -> Result<i64> {
-        self.refresh();
+    fn replay_page(&mut self, number: u64, page: &[Past]) -> i64 {
         for moment in page.chunk_by(|a, b| a.created == b.created) {
             let changes: Vec<Arc<Change>> = moment.iter().filter_map(|past| past.known.clone()).collect();
-            let Some(groups) = self.members.get(&number).map(|member| member.groups.clone()) else { break };
-            let Some(cases) = self.cases(&changes, &changes, Some(&groups)) else { continue };
-            for (seq, told) in self.judged(&changes, &changes, cases, Some(number))? {
+            for (seq, told) in self.told(&changes, &changes, Some(number)) {
                 let mut deliveries = Vec::new();
                 for (id, data) in told {
                     let own = self.groups.subscribers(id).iter().filter(|s| s.connection.number == number);
@@ -116,6 +107,6 @@ impl Worker {
                 send(seq, deliveries, Outbox::fill);
             }
         }
-        Ok(page.last().map_or(self.position, |past| past.seq))
+        page.last().map_or(self.position, |past| past.seq)
     }
 }

@@ -4,14 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender};
 
 use tokio::sync::oneshot;
 
 use super::Shared;
 use super::connection::Connection;
 use super::group::{GroupId, Groups, Subscriber};
-use super::judge::{self, Case, Judgement, Told};
 use super::outbox::{Farewell, Kind, Message, Outbox};
 use super::topic::Topic;
 use crate::context::Caller;
@@ -77,6 +76,8 @@ pub struct Worker {
     /// The last change everyone has been told.
     pub(super) position: i64,
     pub(super) runtime: tokio::runtime::Runtime,
+    /// Its own, for what it goes on with later.
+    pub(super) inbox: Sender<Request>,
 }
 
 /// Changes decided on one snapshot at most.
@@ -90,11 +91,11 @@ pub(super) struct Delivery {
 }
 
 impl Worker {
-    pub fn new(records: Records, shared: Arc<Shared>, position: i64) -> Result<Worker> {
+    pub fn new(records: Records, shared: Arc<Shared>, position: i64, inbox: Sender<Request>) -> Result<Worker> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?;
         let catalog = records.store.catalog();
         let (groups, members, accounts) = (Groups::default(), HashMap::new(), HashMap::new());
-        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime })
+        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime, inbox })
     }
 
     /// Works until told to stop.
@@ -214,14 +215,7 @@ impl Worker {
     }
 
     fn deliver_part(&mut self, changes: &[Arc<Change>], company: &[Arc<Change>]) {
-        self.refresh();
-        let Some(cases) = self.cases(changes, company, None) else { return };
-        let groups: Vec<GroupId> = cases.iter().flat_map(|case| case.groups.iter().map(|(id, _)| *id)).collect();
-        let told = match self.judged(changes, company, cases, None) {
-            Ok(told) => told,
-            Err(error) => return self.fail(&groups, &error),
-        };
-        for (seq, told) in told {
+        for (seq, told) in self.told(changes, company, None) {
             let subscribers = |id| self.groups.subscribers(id).iter();
             let current = |subscriber: &&Subscriber| {
                 self.members.get(&subscriber.connection.number).is_some_and(|member| member.replayed.is_none())
@@ -235,70 +229,6 @@ impl Worker {
                 }));
             }
             send(seq, deliveries, Outbox::push);
-        }
-    }
-
-    /// Cases of the groups concerned, or of those among `only`; `None` when there are none.
-    pub(super) fn cases(
-        &self,
-        changes: &[Arc<Change>],
-        company: &[Arc<Change>],
-        only: Option<&[GroupId]>,
-    ) -> Option<Vec<Case>> {
-        let mut were: Option<Arc<[Arc<Record>]>> = None;
-        let mut cases = Vec::new();
-        for change in changes {
-            let Some(record) = change.record() else { continue };
-            let about = self.groups.about(&change.collection.id, record.id());
-            let wanted = about.filter(|(id, _)| only.is_none_or(|only| only.contains(id)));
-            let groups: Vec<_> = wanted.map(|(id, group)| (id, group.clone())).collect();
-            if groups.is_empty() {
-                continue;
-            }
-            let were = match change.action {
-                Action::Create | Action::Update => Arc::default(),
-                Action::Delete => were.get_or_insert_with(|| before(company)).clone(),
-            };
-            let before = change.before.clone().filter(|_| change.action == Action::Update);
-            cases.push(Case { seq: change.seq, action: change.action, record: record.clone(), before, groups, were });
-        }
-        (!cases.is_empty()).then_some(cases)
-    }
-
-    /// Decides the cases; should the collections have changed meanwhile, anew.
-    pub(super) fn judged(
-        &mut self,
-        changes: &[Arc<Change>],
-        company: &[Arc<Change>],
-        mut cases: Vec<Case>,
-        only: Option<u64>,
-    ) -> Result<Vec<(i64, Told)>> {
-        // Each round needs another change of the schema.
-        for _ in 0..20 {
-            let seqs: Vec<i64> = cases.iter().map(|case| case.seq).collect();
-            match self.runtime.block_on(judge::judge(&self.records, cases, self.catalog.version))? {
-                Judgement::Told(told) => return Ok(seqs.into_iter().zip(told).collect()),
-                Judgement::Outdated => {
-                    std::thread::yield_now();
-                    self.refresh();
-                    let only = only.map(|number| self.members.get(&number).map_or(vec![], |m| m.groups.clone()));
-                    match self.cases(changes, company, only.as_deref()) {
-                        Some(anew) => cases = anew,
-                        None => return Ok(Vec::new()),
-                    }
-                }
-            }
-        }
-        Err(Error::internal("the collections change all the time"))
-    }
-
-    /// What these groups may see could not be told: their connections start over.
-    fn fail(&self, groups: &[GroupId], error: &Error) {
-        tracing::error!("changes could not be told to their subscribers, who start over: {error}");
-        for id in groups {
-            for subscriber in self.groups.subscribers(*id) {
-                subscriber.connection.outbox.end(Farewell::Behind);
-            }
         }
     }
 
@@ -424,13 +354,6 @@ impl Worker {
 
 fn secret(collection: &crate::schema::Collection) -> Option<&String> {
     collection.auth().map(|auth| &auth.auth_token.secret)
-}
-
-/// The records that these deleted or changed, as they were before the first of them.
-fn before(changes: &[Arc<Change>]) -> Arc<[Arc<Record>]> {
-    let mut known = HashSet::new();
-    let records = changes.iter().filter_map(|change| change.before.as_ref());
-    records.filter(|record| known.insert((record.collection.id.as_str(), record.id()))).cloned().collect()
 }
 
 /// Fills the outboxes with what one change has come to. A client has seen a change when it has the last of its messages.

@@ -89,8 +89,7 @@ impl Records {
         Ok((!never).then_some(Watch { rule, filter }))
     }
 
-    /// Which of these watches show `record`, as it is in memory: by one statement for all that need the database. A
-    /// condition that fails to run shows nothing, and spoils nothing for the others.
+    /// Which of these watches show `record`, as it is in memory: by one statement for all that need the database.
     pub fn shown(&self, reader: &mut dyn Reader, record: &Record, watches: &[(&Watch, &Ctx)]) -> Result<Vec<bool>> {
         let mut shown = Vec::with_capacity(watches.len());
         let mut open: Vec<(usize, Vec<Bound>)> = Vec::new();
@@ -112,7 +111,7 @@ impl Records {
     }
 }
 
-/// One statement for all; when it fails, each by itself.
+/// One statement for all.
 fn ask(reader: &mut dyn Reader, record: &Record, open: &[(usize, Vec<Bound>)]) -> Result<Vec<bool>> {
     let filters: Vec<Vec<&Bound>> = open.iter().map(|(_, conditions)| conditions.iter().collect()).collect();
     let select = |filters| Select {
@@ -122,23 +121,9 @@ fn ask(reader: &mut dyn Reader, record: &Record, open: &[(usize, Vec<Bound>)]) -
         ..Select::of(&record.collection)
     };
     let selects: Vec<Select<'_>> = filters.iter().map(|filters| select(filters)).collect();
-    match reader.query(&Select::any_of_each(&selects, Dialect::Sqlite)) {
-        Ok(rows) => {
-            let row = rows.row(0);
-            return Ok((0..selects.len()).map(|index| row.value(index) == ValueRef::Int(1)).collect());
-        }
-        Err(StoreError::Sql(_)) if selects.len() > 1 => {}
-        Err(StoreError::Sql(error)) => {
-            tracing::warn!("a rule or filter of a subscription cannot be asked: {error}");
-            return Ok(vec![false]);
-        }
-        Err(error) => return Err(error.into()),
-    }
-    let mut shown = Vec::with_capacity(open.len());
-    for one in open.chunks(1) {
-        shown.extend(ask(reader, record, one)?);
-    }
-    Ok(shown)
+    let rows = reader.query(&Select::any_of_each(&selects, Dialect::Sqlite))?;
+    let row = rows.row(0);
+    Ok((0..selects.len()).map(|index| row.value(index) == ValueRef::Int(1)).collect())
 }
 
 /// The database with some records as they were before they changed, for the last that is said of what was deleted.

@@ -96,8 +96,8 @@ impl Readers {
         Ok(Readers { reads, queue, closing, threads: Mutex::new(threads) })
     }
 
-    /// Runs `job` where it fits.
-    pub async fn read<T, E, F>(&self, job: F) -> Result<T, E>
+    /// Runs `job` where it fits; `limit` is how long it may take, if not as long as any.
+    pub async fn read<T, E, F>(&self, limit: Option<Duration>, job: F) -> Result<T, E>
     where
         F: Fn(&mut dyn Reader) -> Result<T, E> + Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -110,7 +110,7 @@ impl Readers {
         if inline && let Attempt::Done(result) = self.reads.attempt(&job, Place::Inline) {
             return result;
         }
-        let deadline = Instant::now() + self.reads.timeout;
+        let deadline = Instant::now() + limit.unwrap_or(self.reads.timeout);
         let (reply, answer) = tokio::sync::oneshot::channel();
         let errand = Errand::Read(Box::new(move |reads| {
             // Nobody waits any more: the client has gone.

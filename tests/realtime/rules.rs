@@ -125,3 +125,23 @@ async fn closed_rules_are_for_superusers_and_views_tell_nothing() {
     app.record("logs", json!({"title": "x"})).await;
     same(&told(&app, &mut streams).await, [&[], &[], &[], &[], &["create logs x"]]);
 }
+
+#[tokio::test]
+async fn a_rule_that_cannot_be_asked_ends_those_it_is_for_and_nobody_else() {
+    let app = TestApp::start().await;
+    // More tables than the database joins.
+    let rule: Vec<String> =
+        (0..80).map(|n| format!("@collection.posts:p{n}.title ?= @collection.posts:p{}.title", n + 1)).collect();
+    app.collection(json!({
+        "name": "wide", "type": "base", "listRule": rule.join(" && "), "viewRule": "@request.auth.id = ''",
+        "fields": [{"name": "title", "type": "text"}],
+    }))
+    .await;
+    let mut broken = Stream::of(&app, GUEST, &["wide/*"]).await;
+    let mut guest = Stream::of(&app, GUEST, &["wide/one000000000000"]).await;
+    let mut superuser = Stream::of(&app, SUPERUSER, &["wide/*"]).await;
+    app.record("wide", json!({"id": "one000000000000"})).await;
+    assert_eq!(guest.next().await.told(), "create one000000000000");
+    assert_eq!(superuser.next().await.told(), "create one000000000000");
+    assert_eq!(broken.try_next().await, None);
+}
