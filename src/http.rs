@@ -68,9 +68,9 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
     let config = services.config.clone();
     let factory = move || {
         let data = web::Data::from(Arc::clone(&services));
-        let (app, document) = App::new().app_data(data).into_utoipa_app().configure(api::routes).split_for_parts();
-        let app = app
-            .app_data(web::Data::new(document))
+        let app = App::new()
+            .app_data(data)
+            .configure(api::routes)
             .configure(dashboard::routes)
             .default_service(web::to(public::answer));
         shell::Shell::new(app.into_factory(), &services.config)
@@ -88,5 +88,5 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
 
 /// The API description without the collections of any data directory.
 pub fn document() -> utoipa::openapi::OpenApi {
-    App::new().into_utoipa_app().configure(api::routes).split_for_parts().1
+    App::new().into_utoipa_app().configure(|config| api::routes(config)).split_for_parts().1
 }
