@@ -16,6 +16,7 @@ pub mod rows;
 
 mod job;
 mod readers;
+mod retention;
 mod shared;
 mod snapshot;
 mod sqlite;

@@ -130,6 +130,10 @@ impl Worker {
         if first.seq > self.position + 1 {
             self.catch_up(first.seq - 1);
         }
+        // What another process committed comes with gaps where it cannot be told.
+        if last.seq - first.seq >= i64::try_from(changes.len()).unwrap_or(i64::MAX) {
+            return self.catch_up(last.seq);
+        }
         let new: Vec<Arc<Change>> = changes.iter().filter(|change| change.seq > self.position).cloned().collect();
         self.tell(&new);
         self.at(last.seq);
@@ -152,6 +156,9 @@ impl Worker {
                 }
             };
             let Some(last) = page.last().map(|change| change.seq) else { break };
+            self.refresh();
+            let missed: Vec<GroupId> = self.groups_of_forgotten(&page).collect();
+            missed.into_iter().for_each(|id| self.fail(id));
             let known: Vec<Arc<Change>> = page.into_iter().filter_map(|change| change.known).collect();
             self.tell(&known);
             self.at(last);
