@@ -20,6 +20,7 @@ test: tools check ## Everything: lints, unit and integration tests, the SDK, the
 	cargo test
 	cargo build
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
+	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
 	cd admin-ui && npm run check && CRATEBASE_BIN=$(BINARY) npm test
 
@@ -28,7 +29,7 @@ parity: ## The same questions to this server as once to PocketBase; differences 
 		else echo 'python3 is not installed: skipped'; fi
 
 tools: ## Install what the tests need and is missing
-	@if [ ! -d tests/sdk/node_modules ]; then cd tests/sdk && npm ci; fi
+	@for dir in tests/sdk sdk/js; do if [ ! -d $$dir/node_modules ]; then (cd $$dir && npm ci); fi; done
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 

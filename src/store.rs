@@ -168,6 +168,11 @@ impl Store {
         self.0.shared.listen(Arc::new(listener));
     }
 
+    /// As [`Store::on_commit`], after the waiting callers are answered: for those who have much to do with it.
+    pub fn on_answered(&self, follower: impl Fn(&[Arc<Change>]) + Send + Sync + 'static) {
+        self.0.shared.follow(Arc::new(follower));
+    }
+
     /// The next `limit` changes after `seq`.
     pub async fn changes_since(&self, seq: i64, limit: usize) -> Result<History, StoreError> {
         self.read(move |reader| history::since(reader, seq, limit)).await
