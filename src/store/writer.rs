@@ -40,6 +40,8 @@ pub struct Writer {
     at: Position,
     /// SQLite's mark that moves when another connection commits; `None` after our own was opened anew.
     others: Option<i64>,
+    /// What those are told who come after the answers.
+    fresh: Vec<Arc<Change>>,
     /// Groups that are to use savepoints.
     careful: u32,
     retention: Retention,
@@ -79,8 +81,19 @@ impl Writer {
         let tx = Tx::new(conn, clock, ids);
         let (careful, changes_to_trim, looks_to_trim) = (0, 0, 0);
         let retention = Retention::new(config.history_days, config.history_mib);
-        let mut writer =
-            Writer { tx, shared, config, boot, at, others: None, careful, retention, changes_to_trim, looks_to_trim };
+        let mut writer = Writer {
+            tx,
+            shared,
+            config,
+            boot,
+            at,
+            others: None,
+            fresh: Vec::new(),
+            careful,
+            retention,
+            changes_to_trim,
+            looks_to_trim,
+        };
         if fresh {
             let (job, mut answer) = job(Company::Alone, boot.seed);
             writer.group(vec![job]);
@@ -148,6 +161,7 @@ impl Writer {
         for slot in slots {
             slot.work.answer();
         }
+        self.shared.pass_on(&std::mem::take(&mut self.fresh));
         if self.changes_to_trim <= 0 {
             self.trim();
         }
@@ -246,6 +260,7 @@ impl Writer {
             self.shared.answers.touch(Touched::Tables(&mut names));
         }
         self.shared.publish(&changes);
+        self.fresh.extend(changes);
         Ok(())
     }
 
@@ -265,6 +280,7 @@ impl Writer {
         let changes: Vec<Arc<Change>> =
             known.filter_map(|(change, collection)| change.to_change(collection).map(Arc::new)).collect();
         self.shared.publish(&changes);
+        self.fresh.extend(changes);
         Ok(())
     }
 
