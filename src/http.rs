@@ -75,6 +75,7 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
             .default_service(web::to(public::answer));
         shell::Shell::new(app.into_factory(), &services.config)
     };
+    limit_unread(&listener, config.write_timeout_s);
     let server = HttpServer::new(factory)
         .workers(config.worker_count())
         .tcp_nodelay(true)
@@ -84,6 +85,17 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Connections inherit from their listener for how long they may be left unread; streams to clients that vanished or never
+/// read would keep their place for ever otherwise.
+fn limit_unread(listener: &TcpListener, seconds: u32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(listener, seconds.saturating_mul(1000)) {
+        tracing::warn!("unread connections are not cut: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (listener, seconds);
 }
 
 /// The API description without the collections of any data directory.

@@ -3,6 +3,8 @@
 #![expect(clippy::print_stdout, reason = "the rounds report")]
 
 mod disk;
+mod feed;
+mod follower;
 mod holdings;
 mod load;
 mod rounds;

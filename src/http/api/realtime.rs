@@ -11,7 +11,7 @@ use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::http::sse::{self, FrameId};
-use crate::http::ws::{self, Socket};
+use crate::http::ws::{self, Flow, Socket};
 use crate::realtime::Since;
 use crate::value::{Json, Object};
 
@@ -56,7 +56,9 @@ pub async fn socket(ask: Ask, request: HttpRequest, payload: web::Payload, servi
     let (answer, session, incoming) =
         actix_ws::handle(&request, payload).map_err(|_| Error::bad_request("This is an address for WebSockets."))?;
     let incoming = incoming.max_frame_size(ws::MESSAGE).aggregate_continuations().max_continuation_size(ws::MESSAGE);
-    let socket = Socket::new(services.into_inner(), session, seat, ask.ctx.caller.clone());
+    let flow = Flow::default();
+    let answer = flow.watch(answer);
+    let socket = Socket::new(services.into_inner(), (session, flow), seat, ask.ctx.caller.clone());
     actix_web::rt::spawn(socket.run(incoming));
     Ok(answer)
 }
