@@ -29,6 +29,8 @@ parity: ## The same questions to this server as once to PocketBase; differences 
 
 tools: ## Install what the tests need and is missing
 	@if [ ! -d tests/sdk/node_modules ]; then cd tests/sdk && npm ci; fi
+	@if [ ! -x tests/s3/venv/bin/moto_server ]; then \
+		python3 -m venv tests/s3/venv && tests/s3/venv/bin/pip install -q --disable-pip-version-check -r tests/s3/requirements.txt; fi
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
@@ -51,7 +53,10 @@ bench-store: ## The store beside bare rusqlite
 torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full disk, compared with what was acknowledged
 	TORTURE_ROUNDS=200 cargo test --test main torture -- --nocapture --test-threads=1
 
+big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
+	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
+
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test parity tools bench bench-growth bench-store torture fuzz
+.PHONY: help run check test parity tools bench bench-growth bench-store torture big-files fuzz
