@@ -113,6 +113,7 @@ pub struct Running {
 
 /// Binds the address of the configuration and starts to answer.
 pub fn start(services: Arc<Services>) -> Result<Running> {
+    raise_file_limit();
     let listen = &services.config.listen;
     let listener =
         TcpListener::bind(listen.as_str()).map_err(|e| Error::internal(format!("cannot listen on {listen}: {e}")))?;
@@ -139,6 +140,18 @@ impl Running {
         let store = self.services.store.clone();
         tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
         Ok(())
+    }
+}
+
+/// As many open files as this process may have: every connection is one, and the usual limit is far below what is allowed.
+fn raise_file_limit() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+            tracing::warn!("the limit of open files stays as it is: {error}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod openapi;
 mod serve;
 mod superuser;
 mod tail;
+mod types;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -63,6 +64,8 @@ enum Command {
     Openapi,
     /// Print what changes, as it is committed
     Tail(tail::Tail),
+    /// Print the collections of the data directory as TypeScript
+    Types(types::Types),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -128,6 +131,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
         Command::Migrate => migrate(&loaded).await,
         Command::Openapi => openapi::run(&loaded).await,
         Command::Tail(tail) => tail::run(&loaded, tail).await,
+        Command::Types(types) => types::run(&loaded, types).await,
         Command::Config(ConfigCommand::Check) => say(&loaded.describe()?),
     }
 }

@@ -4,6 +4,8 @@
 
 mod big;
 mod disk;
+mod feed;
+mod follower;
 mod holdings;
 mod load;
 mod rounds;

@@ -46,6 +46,13 @@ impl Process {
         self.out.by_ref().lines().map(Result::unwrap)
     }
 
+    /// Its resident memory.
+    pub fn memory_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
     /// Asks it to stop, as service managers do.
     pub fn terminate(&self) {
         let id = self.child.id().to_string();

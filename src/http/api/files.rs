@@ -8,9 +8,8 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpMessage as _, HttpRequest, get, post, web};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Refusal;
+use super::{Refusal, Routes};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::files::{Blob, Want};
@@ -34,7 +33,7 @@ const INLINE: &str = " image/png image/jpg image/jpeg image/gif image/webp image
     video/3gpp video/quicktime video/x-ms-wmv audio/basic audio/aiff audio/mpeg audio/midi audio/mp3 audio/wave audio/wav \
     audio/x-wav audio/x-mpeg audio/x-m4a audio/aac application/pdf application/x-pdf ";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(token).service(download);
 }
 

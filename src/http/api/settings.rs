@@ -1,16 +1,15 @@
 //! `/api/settings`: what can be changed while the server runs, for superusers.
 
 use actix_web::{get, patch, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::SuperuserRefusal;
+use super::{Routes, SuperuserRefusal};
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::http::settings::LOADING;
 use crate::value::Json;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(view).service(update).service(test_mail).service(test_s3);
 }
 
