@@ -155,10 +155,9 @@ impl Store {
 }
 
 /// Where files are kept; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Files(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     local: Local,
     incoming: Incoming,
@@ -171,7 +170,6 @@ struct Inner {
     thumbs: thumbs::Thumbs,
 }
 
-#[derive(Debug)]
 struct Place {
     settings: Arc<Settings>,
     store: Store,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::files::Leftover;
 use crate::schema::FieldKind;
+use crate::store::Action;
 use crate::value::Row as _;
 
 use super::{Records, uploads};
@@ -70,13 +71,13 @@ impl Records {
             let mut keys = Vec::new();
             for change in &history.changes {
                 let Some(collection) = catalog.by_id(&change.collection) else { continue };
-                let change = change.to_change(collection);
-                match (&change.before, &change.after) {
-                    (Some(before), Some(after)) => keys.extend(uploads::dropped(before, after)),
-                    (Some(gone), None) if collection.has_files() => {
-                        keys.push(format!("{}/{}", collection.id, gone.id()));
-                    }
-                    _ => {}
+                if change.action == Action::Delete && collection.has_files() {
+                    keys.push(format!("{}/{}", collection.id, change.record));
+                }
+                // What history has forgotten is for `cratebase files sweep`.
+                let Some(change) = change.to_change(collection) else { continue };
+                if let (Some(before), Some(after)) = (&change.before, &change.after) {
+                    keys.extend(uploads::dropped(before, after));
                 }
             }
             removed += self.remove_unwanted(&keys).await?;
