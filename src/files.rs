@@ -6,6 +6,7 @@
 
 mod blob;
 mod bucket;
+mod cached;
 mod incoming;
 mod list;
 mod local;
