@@ -53,7 +53,7 @@ torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full dis
 	TORTURE_ROUNDS=200 cargo test --test main torture -- --nocapture --test-threads=1
 
 torture-feed: ## Clients that lose their connection a thousand times each during 100 000 writes, on a server that is killed too
-	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --release --test main torture::feed -- --nocapture
+	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --test main torture::feed -- --nocapture
 
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
