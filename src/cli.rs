@@ -1,5 +1,6 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
+mod files;
 mod import;
 mod openapi;
 mod serve;
@@ -51,6 +52,9 @@ enum Command {
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
+    /// Look after the files of records
+    #[command(subcommand)]
+    Files(files::Files),
     /// Import another system's data
     #[command(subcommand)]
     Import(import::Import),
@@ -122,6 +126,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
+        Command::Files(command) => files::run(&loaded, command).await,
         Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,
         Command::Openapi => openapi::run(&loaded).await,

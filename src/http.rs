@@ -10,9 +10,11 @@ pub mod client_ip;
 pub mod config;
 pub mod cors;
 pub mod dashboard;
+mod delivery;
 pub mod error;
 pub mod limits;
 pub mod openapi;
+mod parts;
 pub mod public;
 pub mod settings;
 pub mod shell;
@@ -68,9 +70,9 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
     let config = services.config.clone();
     let factory = move || {
         let data = web::Data::from(Arc::clone(&services));
-        let (app, document) = App::new().app_data(data).into_utoipa_app().configure(api::routes).split_for_parts();
-        let app = app
-            .app_data(web::Data::new(document))
+        let app = App::new()
+            .app_data(data)
+            .configure(api::routes)
             .configure(dashboard::routes)
             .default_service(web::to(public::answer));
         shell::Shell::new(app.into_factory(), &services.config)
@@ -100,5 +102,5 @@ fn limit_unread(listener: &TcpListener, seconds: u32) {
 
 /// The API description without the collections of any data directory.
 pub fn document() -> utoipa::openapi::OpenApi {
-    App::new().into_utoipa_app().configure(api::routes).split_for_parts().1
+    App::new().into_utoipa_app().configure(|config| api::routes(config)).split_for_parts().1
 }

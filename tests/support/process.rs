@@ -36,6 +36,11 @@ impl Process {
         Process { child, out, address }
     }
 
+    /// Of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next lines it prints.
     pub fn lines(&mut self) -> impl Iterator<Item = String> {
         self.out.by_ref().lines().map(Result::unwrap)

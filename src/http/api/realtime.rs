@@ -3,9 +3,8 @@
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpRequest, get, post, web};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Refusal;
+use super::{Refusal, Routes};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::Services;
 use crate::http::ask::{self, Ask};
@@ -22,7 +21,7 @@ const CLIENT_ID: usize = 255;
 const TOPICS: usize = 1000;
 const TOPIC: usize = 2500;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(connect).service(subscribe).service(socket);
 }
 
