@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::oauth2;
 use crate::http;
+use crate::logs;
 use crate::realtime;
 use crate::settings;
 use crate::store;
@@ -28,6 +29,7 @@ pub struct Config {
     pub dev: bool,
     pub http: http::Config,
     pub log: Log,
+    pub logs: logs::Config,
     pub oauth2: oauth2::Config,
     pub realtime: realtime::Config,
     pub settings: settings::seal::Config,

@@ -2,6 +2,7 @@
 //!
 //! Keys are `{collectionId}/{recordId}/{name}`. This is the seam for other blob stores.
 
+mod hold;
 pub mod sniff;
 mod thumbs;
 
@@ -11,6 +12,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use quick_cache::sync::Cache;
+
+pub use hold::Hold;
+use hold::{Held, Removal};
 
 use crate::error::{Error, Result};
 
@@ -42,6 +46,11 @@ impl Upload {
 }
 
 impl Content {
+    /// Writes the bytes to a new file, on disk when this returns. Blocks.
+    pub fn store(&self, path: &Path) -> Result<()> {
+        place(path, self).map_err(io)
+    }
+
     /// The first bytes: enough to tell the type.
     pub fn head(&self) -> Vec<u8> {
         use sniff::HEAD;
@@ -66,6 +75,7 @@ pub struct Files {
     /// By key. A name is never given to other content, so what is known stays true.
     types: Arc<Cache<String, Arc<str>>>,
     thumbs: Arc<thumbs::Thumbs>,
+    held: Arc<Held>,
 }
 
 /// Types of files that are remembered.
@@ -86,7 +96,8 @@ pub struct Blob {
 impl Files {
     /// Files below `root`, which is made on first use.
     pub fn new(root: PathBuf) -> Self {
-        Files { root: root.into(), types: Arc::new(Cache::new(TYPES)), thumbs: Arc::new(thumbs::Thumbs::new()) }
+        let (types, thumbs) = (Arc::new(Cache::new(TYPES)), Arc::new(thumbs::Thumbs::new()));
+        Files { root: root.into(), types, thumbs, held: Arc::default() }
     }
 
     /// Where uploads should be spooled so that storing them is a rename.
@@ -133,8 +144,11 @@ impl Files {
 
     /// Removes one file with what was made of it; a missing one is no error.
     pub async fn remove(&self, key: &str) -> Result<()> {
+        if self.held.put_off(|| Removal::One(key.to_string())) {
+            return Ok(());
+        }
         if let Some((folder, name)) = key.rsplit_once('/') {
-            self.remove_all(&format!("{folder}/thumbs_{name}")).await?;
+            self.remove_tree(&format!("{folder}/thumbs_{name}")).await?;
         }
         // What another server had to say about it.
         let _ = tokio::fs::remove_file(self.path(&format!("{key}.attrs"))?).await;
@@ -154,6 +168,13 @@ impl Files {
 
     /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
     pub async fn remove_all(&self, prefix: &str) -> Result<()> {
+        if self.held.put_off(|| Removal::All(prefix.to_string())) {
+            return Ok(());
+        }
+        self.remove_tree(prefix).await
+    }
+
+    async fn remove_tree(&self, prefix: &str) -> Result<()> {
         match tokio::fs::remove_dir_all(self.path(prefix)?).await {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
             Ok(()) | Err(_) => Ok(()),

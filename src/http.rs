@@ -18,6 +18,7 @@ pub mod settings;
 pub mod shell;
 pub mod sse;
 pub mod unread;
+pub mod visits;
 pub mod ws;
 
 use std::net::TcpListener;
@@ -32,9 +33,12 @@ use utoipa_actix_web::AppExt as _;
 pub use config::Config;
 
 use crate::auth::Auth;
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::jobs::Jobs;
 use crate::limits::Windows;
+use crate::logs::Logs;
 use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
@@ -48,6 +52,9 @@ pub struct Services {
     pub auth: Auth,
     pub hub: Hub,
     pub settings: crate::settings::Live,
+    pub logs: Logs,
+    pub jobs: Jobs,
+    pub backups: Backups,
     pub clock: Clock,
     /// Requests counted by the rules of the settings.
     pub limits: Windows,
@@ -73,7 +80,7 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
             .app_data(web::Data::new(document))
             .configure(dashboard::routes)
             .default_service(web::to(public::answer));
-        shell::Shell::new(app.into_factory(), &services.config)
+        shell::Shell::new(app.into_factory(), Arc::clone(&services))
     };
     let server = HttpServer::new(factory)
         .workers(config.worker_count())

@@ -37,7 +37,12 @@ pub mod records;
 pub mod auth;
 pub mod collections;
 pub mod import;
+pub mod jobs;
+pub mod logs;
 pub mod realtime;
+
+// 10 what has to know features
+pub mod backup;
 
 // 11 outside
 pub mod http;

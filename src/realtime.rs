@@ -90,6 +90,10 @@ impl Hub {
         let (listener, limit) = (Arc::clone(&shared), config.backlog_changes);
         let changes = Mutex::new(inbox.clone());
         records.store.on_commit(move |group| pass(group, &listener, limit, &changes));
+        let resets = Mutex::new(inbox.clone());
+        records.store.on_reset(move || {
+            let _ = resets.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Reset);
+        });
         // Read after the listener is there: what it hears twice is told once.
         let newest = records.store.changes_since(0, 0).await?.newest;
         shared.position.store(newest, Ordering::Release);

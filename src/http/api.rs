@@ -1,15 +1,19 @@
 //! The API, one resource per file: parameters, description and handlers side by side.
 
 pub mod auth;
+pub mod backups;
 pub mod batch;
 pub mod collections;
+pub mod crons;
 pub mod files;
 pub mod health;
+pub mod logs;
 pub mod oauth2;
 pub mod openapi;
 pub mod realtime;
 pub mod records;
 pub mod settings;
+pub mod sql;
 
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,6 +29,10 @@ pub fn routes(config: &mut ServiceConfig) {
     realtime::routes(config);
     collections::routes(config);
     settings::routes(config);
+    logs::routes(config);
+    crons::routes(config);
+    backups::routes(config);
+    sql::routes(config);
     openapi::routes(config);
 }
 

@@ -30,6 +30,8 @@ pub enum Request {
         bind: Bind,
         reply: oneshot::Sender<Result<Joined>>,
     },
+    /// Something was committed that nobody can tell.
+    Reset,
     /// The connection's outbox has room again.
     Room(u64),
     Gone(u64),
@@ -110,6 +112,7 @@ impl Worker {
                     let answer = self.subscribe(connection, caller, topics, bind);
                     let _ = reply.send(answer);
                 }
+                Request::Reset => self.resync_all(),
                 Request::Room(number) => self.replay(number),
                 Request::Gone(number) => self.forget(number),
                 Request::Stop => break,

@@ -20,7 +20,9 @@ pub fn routes(config: &mut ServiceConfig) {
 pub async fn health(ask: Ask, request: HttpRequest) -> Answer {
     let mut out = br#"{"message":"API is healthy.","code":200,"data":{"#.to_vec();
     if ask.ctx.caller.is_superuser() {
-        out.extend_from_slice(br#""canBackup":true,"realIP":"#);
+        out.extend_from_slice(br#""canBackup":"#);
+        out.extend_from_slice(ask.backups.is_idle().to_string().as_bytes());
+        out.extend_from_slice(br#","realIP":"#);
         json::write_str(&mut out, &ask.real_ip(&request));
         out.extend_from_slice(br#","possibleProxyHeader":"#);
         let proxy = &ask.settings().trusted_proxy;
