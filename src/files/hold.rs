@@ -54,15 +54,15 @@ impl Held {
 impl Files {
     /// Puts off removals until [`Files::release`].
     pub fn hold(&self) -> Hold {
-        self.held.lock().holders += 1;
-        Hold(Arc::clone(&self.held))
+        self.0.held.lock().holders += 1;
+        Hold(Arc::clone(&self.0.held))
     }
 
     /// Does what was put off, unless somebody else still wants it to wait.
     pub async fn release(&self, hold: Hold) -> Result<()> {
         drop(hold);
         let waiting = {
-            let mut state = self.held.lock();
+            let mut state = self.0.held.lock();
             if state.holders == 0 { std::mem::take(&mut state.waiting) } else { Vec::new() }
         };
         for removal in waiting {

@@ -18,6 +18,7 @@ pub struct Shared {
     schema: RwLock<()>,
     listeners: RwLock<Vec<Listener>>,
     reset_listeners: RwLock<Vec<ResetListener>>,
+    followers: RwLock<Vec<Listener>>,
 }
 
 impl Shared {
@@ -29,6 +30,7 @@ impl Shared {
             schema: RwLock::default(),
             listeners: RwLock::default(),
             reset_listeners: RwLock::default(),
+            followers: RwLock::default(),
         }
     }
 
@@ -46,6 +48,10 @@ impl Shared {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
 
+    pub fn follow(&self, follower: Listener) {
+        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(follower);
+    }
+
     pub fn listen_for_reset(&self, listener: ResetListener) {
         self.reset_listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
@@ -60,16 +66,26 @@ impl Shared {
         }
     }
 
-    /// Tells every listener; one that panics harms no other.
+    /// Tells those who have to know before anyone is answered.
     pub fn publish(&self, changes: &[Arc<Change>]) {
-        if changes.is_empty() {
-            return;
-        }
-        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for listener in &listeners {
-            if let Err(panic) = super::job::guarded(|| listener(changes)) {
-                tracing::error!("a commit listener panicked: {panic}");
-            }
+        tell(&self.listeners, changes);
+    }
+
+    /// Tells those who come after the answers.
+    pub fn pass_on(&self, changes: &[Arc<Change>]) {
+        tell(&self.followers, changes);
+    }
+}
+
+/// One that panics harms no other.
+fn tell(listeners: &RwLock<Vec<Listener>>, changes: &[Arc<Change>]) {
+    if changes.is_empty() {
+        return;
+    }
+    let listeners = listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
+    for listener in &listeners {
+        if let Err(panic) = super::job::guarded(|| listener(changes)) {
+            tracing::error!("a commit listener panicked: {panic}");
         }
     }
 }

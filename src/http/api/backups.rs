@@ -3,10 +3,9 @@
 use actix_files::NamedFile;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use actix_web::{HttpRequest, delete, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::SuperuserRefusal;
 use super::files::{POLICY, disposition};
+use super::{Routes, SuperuserRefusal};
 use crate::backup::INVALID;
 use crate::backup::shelf::Stored;
 use crate::error::{Error, FieldError};
@@ -20,7 +19,7 @@ use crate::value::{Json, json};
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("private, no-store");
 const ZIP: HeaderValue = HeaderValue::from_static("application/zip");
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list).service(create).service(upload).service(download).service(remove).service(restore);
 }
 

@@ -1,13 +1,12 @@
 //! `/api/crons`: jobs that run by the clock, for superusers.
 
 use actix_web::{get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::SuperuserRefusal;
+use super::{Routes, SuperuserRefusal};
 use crate::http::ask::{Ask, done};
 use crate::http::error::Answer;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list).service(run);
 }
 

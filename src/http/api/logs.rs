@@ -1,13 +1,12 @@
 //! `/api/logs`: what was asked and answered, for superusers. Looking at the log leaves no trace in it.
 
 use actix_web::{delete, get, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{ListParams, SuperuserRefusal};
+use super::{ListParams, Routes, SuperuserRefusal};
 use crate::http::ask::{Ask, done};
 use crate::http::error::Answer;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(list).service(stats).service(view).service(clear);
 }
 

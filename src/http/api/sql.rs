@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use actix_web::post;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::SuperuserRefusal;
+use super::{Routes, SuperuserRefusal};
 use crate::error::{Error, FieldError, Result};
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
@@ -22,7 +21,7 @@ const LENGTH: usize = 5000;
 const LIMIT: Duration = Duration::from_secs(180);
 const INVALID: &str = "An error occurred while validating the submitted data.";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(run);
 }
 
