@@ -66,18 +66,13 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let boot = Boot { seed: collections::seed, load: collections::load };
     let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
     let settings = open_settings(&store, config, &clock, &ids).await?;
-    let transport = Outbound::default()
-        .lasting(reach(&config.files), Duration::from_secs(config.files.bucket_timeout_s))
-        .map_err(Error::internal)?;
-    let files = Files::new(&dir.join("storage"), settings.clone(), transport, &config.files);
+    let files = open_files(&dir, config, &settings)?;
     let logs = open_logs(&dir, config, &settings, &clock)?;
-    let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
-    let dev = if config.dev { Dev::On } else { Dev::Off };
-    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
+    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev(config));
     let records = Records::new(Parts {
         store: store.clone(),
         files: files.clone(),
-        hasher,
+        hasher: hasher()?,
         settings: settings.clone(),
         ids,
         clock: clock.clone(),
@@ -118,9 +113,26 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         clock,
         limits: Windows::new(COUNTERS),
         config: config.http.clone(),
+        metrics: Default::default(),
         rules: Default::default(),
         store,
     }))
+}
+
+/// Hashes take a core each.
+fn hasher() -> Result<Hasher> {
+    Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)
+}
+
+fn dev(config: &Config) -> Dev {
+    if config.dev { Dev::On } else { Dev::Off }
+}
+
+fn open_files(dir: &Path, config: &Config, settings: &Live) -> Result<Files> {
+    let transport = Outbound::default()
+        .lasting(reach(&config.files), Duration::from_secs(config.files.bucket_timeout_s))
+        .map_err(Error::internal)?;
+    Ok(Files::new(&dir.join("storage"), settings.clone(), transport, &config.files))
 }
 
 fn open_logs(dir: &Path, config: &Config, settings: &Live, clock: &Clock) -> Result<Logs> {

@@ -13,6 +13,7 @@ pub mod dashboard;
 mod delivery;
 pub mod error;
 pub mod limits;
+pub mod metrics;
 pub mod openapi;
 mod parts;
 pub mod public;
@@ -61,6 +62,8 @@ pub struct Services {
     /// Requests counted by the rules of the settings.
     pub limits: Windows,
     pub config: Config,
+    /// What was answered, counted.
+    pub metrics: metrics::Metrics,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,
 }

@@ -152,6 +152,11 @@ impl Hub {
         Ok(Seat { hub: self.clone(), connection })
     }
 
+    /// How many connections are open.
+    pub fn count(&self) -> usize {
+        self.connections().len()
+    }
+
     /// The open connection of that id; 404 when there is none.
     pub fn connection(&self, id: &str) -> Result<Arc<Connection>> {
         self.connections().get(id).cloned().ok_or_else(unknown_client)

@@ -205,6 +205,15 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Bytes of the database with its write-ahead log. Blocks for a moment.
+    pub fn size(&self) -> u64 {
+        let path = &self.0.config.path;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let len = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+        len(path) + len(Path::new(&log))
+    }
+
     /// Empties the write-ahead log if nobody reads from it and refreshes the planner's statistics, between two groups of
     /// writes.
     pub async fn tend(&self) -> Result<(), StoreError> {

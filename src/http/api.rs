@@ -8,6 +8,7 @@ pub mod crons;
 pub mod files;
 pub mod health;
 pub mod logs;
+pub mod metrics;
 pub mod oauth2;
 pub mod openapi;
 pub mod realtime;
@@ -54,6 +55,7 @@ pub fn routes(config: &mut impl Routes) {
     crons::routes(config);
     backups::routes(config);
     sql::routes(config);
+    metrics::routes(config);
     openapi::routes(config);
 }
 

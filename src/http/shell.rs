@@ -8,6 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use actix_http::{Request, Response};
 use actix_web::HttpMessage as _;
@@ -95,7 +96,8 @@ where
             return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
         let services = Arc::clone(&self.services);
-        let visit = Visit::of(&request, &services);
+        let (began, method) = (Instant::now(), request.method().clone());
+        let visit = Visit::of(&request, began, &services);
         normalise(&mut request);
         let unread = unread::keep(&mut request);
         let inner = Rc::clone(&self.inner);
@@ -111,6 +113,7 @@ where
                 Ok(Err(error)) => Response::from(error.error_response()),
                 Err(panic) => Response::from(Failure(Error::internal(words(panic.as_ref()))).error_response()),
             };
+            services.metrics.count(&method, answer.status(), began.elapsed());
             if let Some(visit) = visit {
                 visit.record(known, &answer, &services);
             }

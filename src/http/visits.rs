@@ -39,12 +39,12 @@ pub struct Known {
 
 impl Visit {
     /// `None` when nothing is logged.
-    pub fn of(request: &Request, services: &Services) -> Option<Visit> {
+    pub fn of(request: &Request, began: Instant, services: &Services) -> Option<Visit> {
         (services.settings.logs().max_days > 0).then(|| Visit {
             method: request.method().clone(),
             uri: request.uri().clone(),
             peer: request.head().peer_addr.map(|address| address.ip()),
-            began: Instant::now(),
+            began,
         })
     }
 
@@ -114,7 +114,7 @@ impl Visit {
         let Some(rest) = path.strip_prefix("/api/v1/").or_else(|| path.strip_prefix("/api/")) else { return true };
         match rest {
             "realtime" => self.method == Method::GET,
-            "realtime/ws" | "logs" | "oauth2-redirect" => true,
+            "realtime/ws" | "logs" | "oauth2-redirect" | "ready" | "metrics" => true,
             rest => rest.starts_with("logs/"),
         }
     }

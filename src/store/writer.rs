@@ -291,8 +291,12 @@ impl Writer {
             }
             let catalog = &self.tx.catalog;
             let known = missed.changes.iter().filter_map(|change| Some((change, catalog.by_id(&change.collection)?)));
-            let changes: Vec<Arc<Change>> =
-                known.filter_map(|(change, collection)| change.to_change(collection).map(Arc::new)).collect();
+            let known: Vec<Option<Change>> = known.map(|(change, collection)| change.to_change(collection)).collect();
+            // Of collections without history nobody can tell what another process did to them.
+            if known.iter().any(Option::is_none) {
+                self.shared.reset();
+            }
+            let changes: Vec<Arc<Change>> = known.into_iter().flatten().map(Arc::new).collect();
             self.shared.publish(&changes);
             self.fresh.extend(changes);
             match missed.changes.last() {
