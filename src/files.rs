@@ -6,6 +6,7 @@
 
 mod blob;
 mod bucket;
+mod cached;
 mod hold;
 mod incoming;
 mod list;

@@ -25,6 +25,14 @@ class Client {
 		return this.#send<T>('POST', path, send);
 	}
 
+	async patch<T>(path: string, send: Send = {}): Promise<T> {
+		return this.#send<T>('PATCH', path, send);
+	}
+
+	async delete(path: string, send: Send = {}): Promise<void> {
+		return this.#send<undefined>('DELETE', path, send);
+	}
+
 	async #send<T>(method: string, path: string, send: Send): Promise<T> {
 		const token = send.token ?? this.token;
 		const headers: Record<string, string> = {};
