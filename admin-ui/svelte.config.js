@@ -13,8 +13,6 @@ export default {
 		adapter: externalBoot(adapter({ pages: 'build', assets: 'build' })),
 		// index.html is the only document: every screen is a hash route, because stored mails link to /_/#/….
 		router: { type: 'hash' },
-		// All screens together are lighter than the fonts: one script beats thirty. A heavy editor will want 'split' back.
-		output: { bundleStrategy: 'single' },
 		paths: { base: '/_', relative: false },
 		// Not the time of the build: the same sources give the same files.
 		version: { name: version }

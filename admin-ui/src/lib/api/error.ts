@@ -33,6 +33,19 @@ export class ApiError extends Error {
 		return messages;
 	}
 
+	/** As `fields`, with what is nested under dotted paths: `smtp.host`, `rateLimits.rules.0.label`. */
+	paths(): Record<string, string> {
+		const messages: Record<string, string> = {};
+		const walk = (found: Record<string, unknown>, path: string) => {
+			for (const [name, value] of Object.entries(found)) {
+				if (isFieldError(value)) messages[path + name] = value.message;
+				else if (typeof value === 'object' && value !== null) walk(value as Record<string, unknown>, `${path}${name}.`);
+			}
+		};
+		walk(this.data, '');
+		return messages;
+	}
+
 	static unreachable(): ApiError {
 		return new ApiError(0, 'The server does not answer. Check that it is running and that you are online.');
 	}
