@@ -20,6 +20,7 @@ test: tools check ## Everything: lints, unit and integration tests, the SDK, the
 	cargo test
 	cargo build
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
+	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
 	cd admin-ui && npm run check && CRATEBASE_BIN=$(BINARY) npm test
 
@@ -28,7 +29,11 @@ parity: ## The same questions to this server as once to PocketBase; differences 
 		else echo 'python3 is not installed: skipped'; fi
 
 tools: ## Install what the tests need and is missing
-	@if [ ! -d tests/sdk/node_modules ]; then cd tests/sdk && npm ci; fi
+	@for dir in tests/sdk sdk/js; do if [ ! -d $$dir/node_modules ]; then (cd $$dir && npm ci); fi; done
+	@if [ ! -x tests/s3/venv/bin/moto_server ]; then \
+		if ! python3 -m venv tests/s3/venv && [ "$$(id -u)" = 0 ]; then \
+			apt-get update -qq && apt-get install -y -qq python3 python3-venv && python3 -m venv --clear tests/s3/venv; fi; \
+		tests/s3/venv/bin/pip install -q --disable-pip-version-check -r tests/s3/requirements.txt; fi
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
@@ -51,7 +56,13 @@ bench-store: ## The store beside bare rusqlite
 torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full disk, compared with what was acknowledged
 	TORTURE_ROUNDS=200 cargo test --test main torture -- --nocapture --test-threads=1
 
+torture-feed: ## Clients that lose their connection a thousand times each during 100 000 writes, on a server that is killed too
+	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --release --test main torture::feed -- --nocapture
+
+big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
+	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
+
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test parity tools bench bench-growth bench-store torture fuzz
+.PHONY: help run check test parity tools bench bench-growth bench-store torture torture-feed big-files fuzz

@@ -56,6 +56,7 @@ fn collection() -> Arc<Collection> {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     })
 }
 

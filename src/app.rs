@@ -10,11 +10,13 @@ use crate::clock::Clock;
 use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::http::{self, Services};
 use crate::id::Ids;
+use crate::later::Later;
 use crate::limits::Windows;
 use crate::mail::{Dev, Mailer};
+use crate::outbound::{Outbound, Reach};
 use crate::passwords::Hasher;
 use crate::realtime::Hub;
 use crate::records::plans::Plans;
@@ -47,7 +49,10 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let boot = Boot { seed: collections::seed, load: collections::load };
     let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
     let settings = open_settings(&store, config, &clock, &ids).await?;
-    let files = Files::new(dir.join("storage"));
+    let transport = Outbound::default()
+        .lasting(reach(&config.files), Duration::from_secs(config.files.bucket_timeout_s))
+        .map_err(Error::internal)?;
+    let files = Files::new(&dir.join("storage"), settings.clone(), transport, &config.files);
     let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
     let dev = if config.dev { Dev::On } else { Dev::Off };
     let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
@@ -59,6 +64,7 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         ids,
         clock: clock.clone(),
         plans: Plans::default(),
+        later: Later::here(),
     });
     let auth = Auth::new(records.clone(), mailer, config.oauth2.clone());
     let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
@@ -76,6 +82,11 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         rules: Default::default(),
         store,
     }))
+}
+
+/// Where buckets may be.
+fn reach(config: &files::Config) -> Reach {
+    if config.private_buckets { Reach::Private } else { Reach::Public }
 }
 
 /// The settings as stored; where there is a key, they are no longer stored without it.
@@ -102,6 +113,7 @@ pub struct Running {
 
 /// Binds the address of the configuration and starts to answer.
 pub fn start(services: Arc<Services>) -> Result<Running> {
+    raise_file_limit();
     let listen = &services.config.listen;
     let listener =
         TcpListener::bind(listen.as_str()).map_err(|e| Error::internal(format!("cannot listen on {listen}: {e}")))?;
@@ -109,7 +121,8 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
     let (sweep, follow) = (services.auth.clone().keep_swept(), Arc::clone(&services).follow_settings());
-    let chores = tokio::spawn(async { tokio::join!(sweep, follow).0 });
+    let settle = services.records.clone().keep_settled();
+    let chores = tokio::spawn(async { tokio::join!(sweep, follow, settle).0 });
     Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 
@@ -127,6 +140,18 @@ impl Running {
         let store = self.services.store.clone();
         tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
         Ok(())
+    }
+}
+
+/// As many open files as this process may have: every connection is one, and the usual limit is far below what is allowed.
+fn raise_file_limit() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+            tracing::warn!("the limit of open files stays as it is: {error}");
+        }
     }
 }
 

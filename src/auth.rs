@@ -7,7 +7,6 @@ pub mod file_token;
 mod forms;
 mod guard;
 mod impersonate;
-pub mod later;
 mod letters;
 mod link;
 pub mod methods;
@@ -31,13 +30,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::later::Later;
 use crate::mail::Mailer;
 use crate::records::Records;
 use crate::schema::{Catalog, Collection};
 
 use callers::Callers;
 use guard::Guard;
-use later::Later;
 use recent::Recent;
 pub use sign_in::{Proof, SignIn};
 pub use visit::Visit;
@@ -55,14 +54,14 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Watches `records`' store so that no caller outlives a change of its record. Works in the background on the
-    /// current runtime.
+    /// Watches `records`' store so that no caller outlives a change of its record.
     pub fn new(records: Records, mailer: Mailer, oauth2: oauth2::Config) -> Self {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
         let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
-        Auth { records, callers, oauth2, mailer, later: Later::here(), recent: Arc::default(), guard: Arc::default() }
+        let later = records.later.clone();
+        Auth { records, callers, oauth2, mailer, later, recent: Arc::default(), guard: Arc::default() }
     }
 
     /// 404 unless `collection` has accounts.

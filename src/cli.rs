@@ -1,10 +1,12 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
+mod files;
 mod import;
 mod openapi;
 mod serve;
 mod superuser;
 mod tail;
+mod types;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -50,6 +52,9 @@ enum Command {
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
+    /// Look after the files of records
+    #[command(subcommand)]
+    Files(files::Files),
     /// Import another system's data
     #[command(subcommand)]
     Import(import::Import),
@@ -59,6 +64,8 @@ enum Command {
     Openapi,
     /// Print what changes, as it is committed
     Tail(tail::Tail),
+    /// Print the collections of the data directory as TypeScript
+    Types(types::Types),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -119,10 +126,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
+        Command::Files(command) => files::run(&loaded, command).await,
         Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,
         Command::Openapi => openapi::run(&loaded).await,
         Command::Tail(tail) => tail::run(&loaded, tail).await,
+        Command::Types(types) => types::run(&loaded, types).await,
         Command::Config(ConfigCommand::Check) => say(&loaded.describe()?),
     }
 }

@@ -9,6 +9,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::oauth2;
+use crate::files;
 use crate::http;
 use crate::realtime;
 use crate::settings;
@@ -26,6 +27,7 @@ const PREFIX: &str = "CRATEBASE_";
 pub struct Config {
     pub data_dir: PathBuf,
     pub dev: bool,
+    pub files: files::Config,
     pub http: http::Config,
     pub log: Log,
     pub oauth2: oauth2::Config,

@@ -197,6 +197,11 @@ impl Error {
         Error::Invalid { message: message.into(), errors }
     }
 
+    /// Whether something is missing.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Error::Rejected { reason: Reason::NotFound, .. })
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {

@@ -1,18 +1,44 @@
-//! Record files: uploads on their way in, and the folder they end up in.
+//! Record files: uploads on their way in, and the store they end up in: a folder, or a bucket that speaks S3.
 //!
-//! Keys are `{collectionId}/{recordId}/{name}`. This is the seam for other blob stores.
+//! Keys are `{collectionId}/{recordId}/{name}` in every store, thumbnails beside their originals. Which store it is, is a
+//! setting: it can change at any time, and moves nothing. What a bucket lacks is looked for in the folder, so files stay
+//! reachable while they are moved.
 
+mod blob;
+mod bucket;
+mod cached;
+mod incoming;
+mod list;
+mod local;
 pub mod sniff;
 mod thumbs;
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::Duration;
 
-use quick_cache::sync::Cache;
+use arc_swap::ArcSwapOption;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::settings::{Live, S3, Settings};
+
+pub use blob::{Blob, Chunks, Piece, Want};
+pub use bucket::{Bucket, Transport};
+pub use incoming::{Incoming, Leftover, Note};
+pub use list::{Listed, Listing};
+pub use local::Local;
+
+/// The `[files]` section.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Buckets may be on private addresses.
+    pub private_buckets: bool,
+    /// Seconds a bucket may take to answer, repetitions included.
+    pub bucket_timeout_s: u64,
+}
 
 /// A file part of a request: small ones in memory, larger ones spooled to a temporary file that dies with this value.
 #[derive(Debug)]
@@ -31,6 +57,8 @@ pub struct Upload {
 pub enum Content {
     Memory(Vec<u8>),
     Spooled(tempfile::NamedTempFile),
+    /// A file that stays where it is.
+    Kept(PathBuf),
 }
 
 impl Upload {
@@ -55,149 +83,243 @@ impl Content {
                 }
                 head
             }
+            Content::Kept(path) => {
+                let mut head = Vec::new();
+                if let Ok(file) = std::fs::File::open(path) {
+                    let _ = file.take(HEAD as u64).read_to_end(&mut head);
+                }
+                head
+            }
         }
     }
 }
 
-/// The blob store: a local folder.
+/// A place for files.
 #[derive(Clone, Debug)]
-pub struct Files {
-    root: Arc<Path>,
-    /// By key. A name is never given to other content, so what is known stays true.
-    types: Arc<Cache<String, Arc<str>>>,
-    thumbs: Arc<thumbs::Thumbs>,
+pub enum Store {
+    Local(Local),
+    Bucket(Bucket),
 }
 
-/// Types of files that are remembered.
-const TYPES: usize = 8192;
-
-/// A stored file, open.
-#[derive(Debug)]
-pub struct Blob {
-    pub file: std::fs::File,
-    pub path: PathBuf,
-    /// Bytes.
-    pub len: u64,
-    pub modified: SystemTime,
-    /// With its charset, when there is one.
-    pub media_type: Arc<str>,
-}
-
-impl Files {
-    /// Files below `root`, which is made on first use.
-    pub fn new(root: PathBuf) -> Self {
-        Files { root: root.into(), types: Arc::new(Cache::new(TYPES)), thumbs: Arc::new(thumbs::Thumbs::new()) }
-    }
-
-    /// Where uploads should be spooled so that storing them is a rename.
-    pub fn spool_dir(&self) -> Result<PathBuf> {
-        let dir = self.root.join(".incoming");
-        std::fs::create_dir_all(&dir).map_err(io)?;
-        Ok(dir)
-    }
-
-    /// Stores an upload under `key`, on disk when this returns. Runs on a blocking thread.
+impl Store {
+    /// Stores an upload under `key`: whole when this returns, or not at all.
     pub async fn put(&self, key: &str, upload: Arc<Upload>) -> Result<()> {
-        let path = self.path(key)?;
-        tokio::task::spawn_blocking(move || write(&path, &upload)).await.map_err(Error::internal)?
+        match self {
+            Store::Local(local) => local.put(key, upload).await,
+            Store::Bucket(bucket) => bucket.put(key, &upload).await,
+        }
     }
 
-    /// Opens a file; 404 when it is missing. Blocks.
-    pub fn open(&self, key: &str) -> Result<Blob> {
-        let path = self.path(key)?;
-        let missing = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => Error::not_found(""),
-            _ => io(error),
-        };
-        let file = std::fs::File::open(&path).map_err(missing)?;
-        let meta = file.metadata().map_err(io)?;
-        if !meta.is_file() {
-            return Err(Error::not_found(""));
+    /// Opens a file; 404 when it is missing.
+    pub async fn open(&self, key: &str, want: Want) -> Result<Blob> {
+        match self {
+            Store::Local(local) => local.open(key, want).await,
+            Store::Bucket(bucket) => bucket.open(key, want).await,
         }
-        let modified = meta.modified().map_err(io)?;
-        Ok(Blob { file, path, len: meta.len(), modified, media_type: self.media_type(key)? })
     }
 
-    /// What a stored file is, by its content. Blocks.
-    fn media_type(&self, key: &str) -> Result<Arc<str>> {
-        if let Some(known) = self.types.get(key) {
-            return Ok(known);
+    /// The size of a file in bytes, if it is there.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>> {
+        match self {
+            Store::Local(local) => local.size(key).await,
+            Store::Bucket(bucket) => bucket.size(key).await,
         }
-        let mut head = Vec::new();
-        let file = std::fs::File::open(self.path(key)?).map_err(io)?;
-        file.take(sniff::HEAD as u64).read_to_end(&mut head).map_err(io)?;
-        let media_type: Arc<str> = sniff::sniff(&head).content_type().into();
-        self.types.insert(key.to_string(), Arc::clone(&media_type));
-        Ok(media_type)
     }
 
     /// Removes one file with what was made of it; a missing one is no error.
     pub async fn remove(&self, key: &str) -> Result<()> {
-        if let Some((folder, name)) = key.rsplit_once('/') {
-            self.remove_all(&format!("{folder}/thumbs_{name}")).await?;
+        match self {
+            Store::Local(local) => local.remove(key).await?,
+            Store::Bucket(bucket) => bucket.remove(key).await?,
         }
-        // What another server had to say about it.
-        let _ = tokio::fs::remove_file(self.path(&format!("{key}.attrs"))?).await;
-        match tokio::fs::remove_file(self.path(key)?).await {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    /// Removes the folder of a record that has no files, if it is there; one with files stays.
-    pub async fn remove_empty(&self, folder: &str) {
-        if let Ok(path) = self.path(folder) {
-            // Whoever stores a file there at this moment makes it again.
-            let _ = tokio::fs::remove_dir(path).await;
+        match key.rsplit_once('/') {
+            Some((folder, name)) => self.remove_all(&thumbs::folder(folder, name)).await,
+            None => Ok(()),
         }
     }
 
     /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
     pub async fn remove_all(&self, prefix: &str) -> Result<()> {
-        match tokio::fs::remove_dir_all(self.path(prefix)?).await {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(io(e)),
-            Ok(()) | Err(_) => Ok(()),
+        match self {
+            Store::Local(local) => local.remove_all(prefix).await,
+            Store::Bucket(bucket) => bucket.remove_all(prefix).await,
         }
     }
 
-    /// The path of a key; refuses what could leave the folder.
-    pub fn path(&self, key: &str) -> Result<PathBuf> {
-        let safe = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':']);
-        if key.split('/').all(safe) { Ok(self.root.join(key)) } else { Err(Error::not_found("")) }
+    /// Every file there is, thumbnails included.
+    pub fn list(&self) -> Listing {
+        match self {
+            Store::Local(local) => local.list(),
+            Store::Bucket(bucket) => bucket.list(),
+        }
     }
 }
 
-fn write(path: &Path, upload: &Upload) -> Result<()> {
-    let dir = path.parent().ok_or_else(|| Error::internal("a file key without folder"))?;
-    std::fs::create_dir_all(dir).map_err(io)?;
-    match place(path, &upload.content) {
-        // The folder was found empty and removed in between.
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::create_dir_all(dir).and_then(|()| place(path, &upload.content)).map_err(io)?;
-        }
-        other => other.map_err(io)?,
-    }
-    std::fs::File::open(dir).and_then(|d| d.sync_all()).map_err(io)
+/// Where files are kept; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    local: Local,
+    incoming: Incoming,
+    transport: Transport,
+    /// How long a bucket may take to answer.
+    patience: Duration,
+    settings: Live,
+    /// The bucket of the settings that were seen last, if they have one.
+    place: ArcSwapOption<Place>,
+    thumbs: thumbs::Thumbs,
 }
 
-/// Puts the bytes into a folder that exists.
-fn place(path: &Path, content: &Content) -> std::io::Result<()> {
-    match content {
-        Content::Memory(bytes) => {
-            let mut file = std::fs::File::create(path)?;
-            file.write_all(bytes)?;
-            file.sync_data()
-        }
-        Content::Spooled(spooled) => {
-            spooled.as_file().sync_data()?;
-            // The upload may be stored once only, but its temporary name must stay valid for its own clean-up.
-            if std::fs::hard_link(spooled.path(), path).is_err() {
-                std::fs::copy(spooled.path(), path)?;
-                std::fs::File::open(path).and_then(|f| f.sync_data())?;
+#[derive(Debug)]
+struct Place {
+    settings: Arc<Settings>,
+    store: Store,
+}
+
+impl Files {
+    /// In the folder `root`, which is made on first use, or wherever the settings say.
+    pub fn new(root: &Path, settings: Live, transport: Transport, config: &Config) -> Self {
+        Files(Arc::new(Inner {
+            local: Local::new(root),
+            incoming: Incoming::new(root.join(".incoming")),
+            transport,
+            patience: Duration::from_secs(config.bucket_timeout_s),
+            settings,
+            place: ArcSwapOption::empty(),
+            thumbs: thumbs::Thumbs::new(),
+        }))
+    }
+
+    /// The store that the settings of this moment want.
+    pub fn store(&self) -> Result<Store> {
+        let settings = self.0.settings.load();
+        let known = self.0.place.load();
+        if let Some(place) = known.as_deref() {
+            if Arc::ptr_eq(&place.settings, &settings) {
+                return Ok(place.store.clone());
             }
-            Ok(())
+            if place.settings.s3 == settings.s3 {
+                let store = place.store.clone();
+                self.0.place.store(Some(Arc::new(Place { settings, store: store.clone() })));
+                return Ok(store);
+            }
+        }
+        let store = if settings.s3.enabled { Store::Bucket(self.bucket(&settings.s3)?) } else { self.folder() };
+        self.0.place.store(Some(Arc::new(Place { settings, store: store.clone() })));
+        // What was there may not be here.
+        self.0.thumbs.forget_all();
+        Ok(store)
+    }
+
+    /// The folder, whatever the settings say.
+    pub fn folder(&self) -> Store {
+        Store::Local(self.0.local.clone())
+    }
+
+    /// The bucket of these settings, whether they are in force or not.
+    pub fn bucket(&self, settings: &S3) -> Result<Bucket> {
+        Bucket::new(settings, &self.0.transport, self.0.patience)
+    }
+
+    /// Uploads on their way in.
+    pub fn incoming(&self) -> &Incoming {
+        &self.0.incoming
+    }
+
+    /// Where uploads should be spooled so that storing them is a rename. Blocks.
+    pub fn spool_dir(&self) -> Result<PathBuf> {
+        self.0.incoming.dir()
+    }
+
+    /// Stores an upload under `key`: whole when this returns, or not at all.
+    pub async fn put(&self, key: &str, upload: Arc<Upload>) -> Result<()> {
+        self.store()?.put(key, upload).await
+    }
+
+    /// Opens a file; 404 when it is missing.
+    pub async fn open(&self, key: &str, want: Want) -> Result<Blob> {
+        let store = self.store()?;
+        match store.open(key, want).await {
+            Err(error) if error.is_not_found() && store.is_far() => self.0.local.open(key, want).await,
+            opened => opened,
         }
     }
+
+    /// The size of a file in bytes, if it is there.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>> {
+        let store = self.store()?;
+        match store.size(key).await? {
+            None if store.is_far() => self.0.local.size(key).await,
+            found => Ok(found),
+        }
+    }
+
+    /// Removes one file with what was made of it; a missing one is no error.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        let store = self.store()?;
+        if store.is_far() {
+            self.folder().remove(key).await?;
+        }
+        store.remove(key).await
+    }
+
+    /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
+    pub async fn remove_all(&self, prefix: &str) -> Result<()> {
+        let store = self.store()?;
+        if store.is_far() {
+            self.0.local.remove_all(prefix).await?;
+        }
+        store.remove_all(prefix).await
+    }
+
+    /// A stored file as an upload for another store.
+    pub async fn take(&self, from: &Store, key: &str) -> Result<Upload> {
+        let content = match from {
+            Store::Local(local) => Content::Kept(local.path(key)?),
+            Store::Bucket(bucket) => {
+                let spooled = self.spool().await?;
+                bucket.fetch(key, spooled.path()).await?;
+                Content::Spooled(spooled)
+            }
+        };
+        let name = key.rsplit('/').next().unwrap_or_default().to_string();
+        let made = move || {
+            let size = match &content {
+                Content::Memory(bytes) => bytes.len() as u64,
+                Content::Spooled(file) => file.as_file().metadata().map_err(io)?.len(),
+                Content::Kept(path) => std::fs::metadata(path).map_err(io)?.len(),
+            };
+            Ok(Upload::new(name, size, content))
+        };
+        tokio::task::spawn_blocking(made).await.map_err(Error::internal)?
+    }
+
+    /// An empty file that vanishes with this.
+    async fn spool(&self) -> Result<tempfile::NamedTempFile> {
+        let files = self.clone();
+        let made = move || tempfile::NamedTempFile::new_in(files.spool_dir()?).map_err(io);
+        tokio::task::spawn_blocking(made).await.map_err(Error::internal)?
+    }
+
+    /// Removes the folder of a record that has no files, if it is there; one with files stays.
+    pub async fn remove_empty(&self, folder: &str) {
+        self.0.local.remove_empty(folder).await;
+    }
+}
+
+impl Store {
+    /// Each question is a request to another server.
+    pub fn is_far(&self) -> bool {
+        matches!(self, Store::Bucket(_))
+    }
+}
+
+/// Whether a key stays within its store.
+pub fn is_key(key: &str) -> bool {
+    let safe = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', ':']);
+    key.split('/').all(safe)
 }
 
 fn io(error: std::io::Error) -> Error {
@@ -212,11 +334,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_cannot_leave_the_folder() {
-        let files = Files::new("/data/storage".into());
-        assert!(files.path("pbc_1/abc/photo_1.png").is_ok());
+    fn keys_cannot_leave_their_store() {
+        assert!(is_key("pbc_1/abc/photo_1.png"));
         for key in ["../x", "a/../../x", "/etc/passwd", "a//b", "a/./b", "a\\..\\b", "a/b\0", "c:/x", ""] {
-            assert!(files.path(key).is_err(), "{key:?}");
+            assert!(!is_key(key), "{key:?}");
         }
     }
 }

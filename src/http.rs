@@ -10,9 +10,11 @@ pub mod client_ip;
 pub mod config;
 pub mod cors;
 pub mod dashboard;
+mod delivery;
 pub mod error;
 pub mod limits;
 pub mod openapi;
+mod parts;
 pub mod public;
 pub mod settings;
 pub mod shell;
@@ -68,13 +70,14 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
     let config = services.config.clone();
     let factory = move || {
         let data = web::Data::from(Arc::clone(&services));
-        let (app, document) = App::new().app_data(data).into_utoipa_app().configure(api::routes).split_for_parts();
-        let app = app
-            .app_data(web::Data::new(document))
+        let app = App::new()
+            .app_data(data)
+            .configure(api::routes)
             .configure(dashboard::routes)
             .default_service(web::to(public::answer));
         shell::Shell::new(app.into_factory(), &services.config)
     };
+    limit_unread(&listener, config.write_timeout_s);
     let server = HttpServer::new(factory)
         .workers(config.worker_count())
         .tcp_nodelay(true)
@@ -86,7 +89,18 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
     Ok(server.run())
 }
 
+/// Connections inherit from their listener for how long they may be left unread; streams to clients that vanished or never
+/// read would keep their place for ever otherwise.
+fn limit_unread(listener: &TcpListener, seconds: u32) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(listener, seconds.saturating_mul(1000)) {
+        tracing::warn!("unread connections are not cut: {error}");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (listener, seconds);
+}
+
 /// The API description without the collections of any data directory.
 pub fn document() -> utoipa::openapi::OpenApi {
-    App::new().into_utoipa_app().configure(api::routes).split_for_parts().1
+    App::new().into_utoipa_app().configure(|config| api::routes(config)).split_for_parts().1
 }

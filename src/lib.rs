@@ -25,6 +25,7 @@ pub mod store;
 
 // 6 platform
 pub mod files;
+pub mod later;
 pub mod limits;
 pub mod mail;
 pub mod outbound;
@@ -37,6 +38,7 @@ pub mod records;
 pub mod auth;
 pub mod collections;
 pub mod import;
+pub mod inventory;
 pub mod realtime;
 
 // 11 outside

@@ -2,6 +2,7 @@
 //!
 //! The only place that names reqwest. Whoever calls sets the deadline around it.
 
+mod bucket;
 pub mod public;
 
 use std::sync::{Arc, OnceLock};
@@ -10,6 +11,8 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, ClientBuilder, RequestBuilder};
+
+pub use public::Reach;
 
 use crate::value::{Json, json};
 
@@ -88,12 +91,14 @@ impl Outbound {
     /// Fetches what a stranger's URL names: never from an address that only this machine's network can reach.
     pub async fn fetch_public(&self, url: &str, limit: usize) -> Result<Received, Failure> {
         let parsed = reqwest::Url::parse(url).map_err(|_| Failure::Failed("the address is no URL".into()))?;
-        if !public::may_name(&parsed) {
+        if !public::may_name(&parsed, Reach::Public) {
             return Err(Failure::NotPublic);
         }
         let client = self.0.public.get_or_init(|| {
             // A proxy would look names up for us.
-            built(builder().dns_resolver(public::Names).no_proxy().redirect(Policy::custom(public::stay)))
+            built(
+                builder().dns_resolver(public::Names(Reach::Public)).no_proxy().redirect(Policy::custom(public::stay)),
+            )
         });
         receive(client.clone()?.get(parsed), limit).await
     }

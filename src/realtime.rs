@@ -32,7 +32,7 @@ pub use topic::{Moves, Options, Topic};
 pub use worker::{Bind, Joined};
 
 use self::outbox::{Outbox, Room};
-use self::worker::{Request, Worker};
+use self::worker::{Join, Request, Worker};
 use crate::context::Caller;
 use crate::error::{Error, Result};
 use crate::id::Ids;
@@ -57,8 +57,8 @@ struct Inner {
 /// What the worker and those who talk to it look at together.
 #[derive(Default)]
 struct Shared {
-    /// The last change everyone has been told.
-    position: AtomicI64,
+    /// The last change that is committed: whoever subscribes now is not told of it.
+    committed: AtomicI64,
     /// Changes on their way to the worker.
     backlog: AtomicUsize,
     /// Changes were left out because too many were on their way.
@@ -87,12 +87,13 @@ impl Hub {
     pub async fn start(records: Records, config: Config) -> Result<Hub> {
         let (inbox, requests) = channel();
         let shared = Arc::new(Shared::default());
-        let (listener, limit) = (Arc::clone(&shared), config.backlog_changes);
+        let (mark, follower, limit) = (Arc::clone(&shared), Arc::clone(&shared), config.backlog_changes);
         let changes = Mutex::new(inbox.clone());
-        records.store.on_commit(move |group| pass(group, &listener, limit, &changes));
-        // Read after the listener is there: what it hears twice is told once.
+        records.store.on_commit(move |group| mark.commit(group.last().map_or(0, |change| change.seq)));
+        records.store.on_answered(move |group| pass(group, &follower, limit, &changes));
+        // Read after the follower is there: what it hears twice is told once.
         let newest = records.store.changes_since(0, 0).await?.newest;
-        shared.position.store(newest, Ordering::Release);
+        shared.commit(newest);
         let ids = Arc::clone(&records.ids);
         let worker = Worker::new(records, Arc::clone(&shared), newest, inbox.clone())?;
         let thread = std::thread::Builder::new().name("realtime".into());
@@ -123,7 +124,7 @@ impl Hub {
         let config = &self.0.config;
         let since = match since {
             Since::Next => None,
-            Since::Now => Some(self.0.shared.position.load(Ordering::Acquire)),
+            Since::Now => Some(self.0.shared.committed.load(Ordering::Acquire)),
             Since::Seen(seq) => Some(seq),
         };
         let room = Room { messages: config.outbox_messages, bytes: config.outbox_kib << 10 };
@@ -174,7 +175,8 @@ impl Hub {
         bind: Bind,
     ) -> Result<Joined> {
         let (reply, answer) = tokio::sync::oneshot::channel();
-        let _ = self.0.inbox.send(Request::Subscribe { connection, caller, topics, bind, reply });
+        let after = self.0.shared.committed.load(Ordering::Acquire);
+        let _ = self.0.inbox.send(Request::Subscribe(Join { after, connection, caller, topics, bind, reply }));
         answer.await.unwrap_or_else(|_| Err(unknown_client()))
     }
 
@@ -190,6 +192,12 @@ impl Hub {
     /// Ends every connection and the worker; blocks until that is done.
     pub fn close(&self) {
         self.0.close();
+    }
+}
+
+impl Shared {
+    fn commit(&self, seq: i64) {
+        self.committed.fetch_max(seq, Ordering::AcqRel);
     }
 }
 

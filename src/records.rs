@@ -14,6 +14,7 @@ pub mod dependents;
 pub mod draft;
 pub mod expand;
 pub mod explain;
+mod leftovers;
 pub mod list;
 pub mod plans;
 pub mod present;
@@ -31,6 +32,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::id::Ids;
+use crate::later::Later;
 use crate::passwords::Hasher;
 use crate::schema::{Catalog, Collection, FieldKind};
 use crate::settings::Live;
@@ -52,6 +54,8 @@ pub struct Parts {
     pub ids: Arc<Ids>,
     pub clock: Clock,
     pub plans: plans::Plans,
+    /// For what answers do not wait for.
+    pub later: Later,
 }
 
 impl std::ops::Deref for Records {

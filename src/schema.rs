@@ -51,6 +51,8 @@ pub struct Collection {
     /// Date texts.
     pub created: String,
     pub updated: String,
+    /// Days that the history of changes tells what its records were; 0 = not at all, `None` = as long as it goes back.
+    pub history_days: Option<u32>,
 }
 
 /// What a collection is besides its fields.
@@ -210,6 +212,7 @@ mod tests {
                 rules: RuleSet::default(),
                 created: String::new(),
                 updated: String::new(),
+                history_days: None,
             };
             assert_eq!(collection.body_limit(), 32 * MIB + extra);
         }

@@ -16,6 +16,7 @@ pub mod rows;
 
 mod job;
 mod readers;
+mod retention;
 mod shared;
 mod snapshot;
 mod sqlite;
@@ -165,6 +166,11 @@ impl Store {
     /// callers are answered. It holds up all writes, so it should only pass them on.
     pub fn on_commit(&self, listener: impl Fn(&[Arc<Change>]) + Send + Sync + 'static) {
         self.0.shared.listen(Arc::new(listener));
+    }
+
+    /// As [`Store::on_commit`], after the waiting callers are answered: for those who have much to do with it.
+    pub fn on_answered(&self, follower: impl Fn(&[Arc<Change>]) + Send + Sync + 'static) {
+        self.0.shared.follow(Arc::new(follower));
     }
 
     /// The next `limit` changes after `seq`.

@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-use crate::support::{Process, cratebase};
+use crate::support::{Process, copy_of_template, cratebase};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
     cratebase(dir, arguments).output().unwrap()
@@ -178,4 +178,29 @@ fn tail_prints_what_changes_as_a_superuser_of_the_data_directory() {
     assert_eq!((&event["action"], &event["record"]["email"]), (&json!("create"), &json!("a@example.com")), "{line}");
     let nowhere = ["tail", "--url", "ws://127.0.0.1:1", "--collection", "users"];
     assert_eq!(run(dir.path(), &nowhere).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn types_are_printed_or_written() {
+    let empty = tempfile::tempdir().unwrap();
+    fails(empty.path(), &["types"], "There is no data directory ./data.");
+    let dir = copy_of_template().await;
+    let printed = run(dir.path(), &["types"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let text = String::from_utf8(printed.stdout).unwrap();
+    for line in [
+        "    posts: { record: Posts; create: PostsCreate; update: PostsUpdate };",
+        "    collectionName: \"posts\";",
+        "    tags: (\"a\" | \"b\" | \"c\")[];",
+        "    secret?: string;",
+        "    \"views+\"?: number;",
+        "    cover?: File | Blob | string;",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}\n{text}");
+    }
+    assert!(!text.contains("tokenKey"));
+    prints(dir.path(), &["types", "--out", "types.ts"], "");
+    assert_eq!(std::fs::read_to_string(dir.path().join("types.ts")).unwrap(), text);
+    let sentence = "nowhere/types.ts cannot be written: No such file or directory (os error 2).";
+    fails(dir.path(), &["types", "--out", "nowhere/types.ts"], sentence);
 }

@@ -1,16 +1,25 @@
 //! Files of records: what comes back, in which shape, and to whom.
 
+mod bucket;
 mod download;
+mod hostile;
+mod inventory;
 mod protected;
 mod thumbs;
 
+use cratebase::config::Config;
 use serde_json::{Value as Json, json};
 
 use crate::support::{As, SUPERUSER, TestApp};
 
 /// `albums`: everyone may write; `pictures` and `papers` are public, `secrets` are for the owner.
 async fn albums() -> TestApp {
-    let app = TestApp::start().await;
+    albums_with(|_| {}).await
+}
+
+/// As [`albums`], with a configuration of its own.
+async fn albums_with(change: impl FnOnce(&mut Config)) -> TestApp {
+    let app = TestApp::start_with(change).await;
     app.collection(json!({
         "name": "albums", "type": "base", "listRule": "", "createRule": "", "updateRule": "", "deleteRule": "",
         "viewRule": "owner = @request.auth.id && @request.context = 'protectedFile'",
@@ -24,6 +33,14 @@ async fn albums() -> TestApp {
     }))
     .await;
     app
+}
+
+/// What lies where uploads are on their way in: spooled ones, and notes of keys.
+pub fn incoming(app: &TestApp) -> Vec<std::path::PathBuf> {
+    let entries =
+        |dir: &std::path::Path| std::fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let folders = entries(&app.dir().join("data/storage/.incoming")).filter(|path| path.is_dir());
+    folders.flat_map(|folder| entries(&folder).collect::<Vec<_>>()).collect()
 }
 
 /// Makes an album of alice's with one file and answers the record.

@@ -81,6 +81,7 @@ fn collection(name: &str, fields: Vec<Field>) -> Collection {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     }
 }
 

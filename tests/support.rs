@@ -1,12 +1,14 @@
 //! The real server in this process: on a free port, over a copy of a seeded data directory, with a clock tests move.
 
 mod answer;
+mod bucket;
 mod call;
 mod mailbox;
 mod process;
 mod template;
 
 pub use answer::Answer;
+pub use bucket::{Bucket, Fault};
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
 pub use mailbox::Mailbox;
 pub use process::{Process, cratebase};
@@ -125,6 +127,11 @@ impl TestApp {
     /// Moves the clock on.
     pub fn wait_ms(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Waits for what answers did not wait for.
+    pub async fn settle(&self) {
+        self.services.records.later.idle().await;
     }
 
     /// The data directory and, beside it, `public`.

@@ -2,10 +2,14 @@
 //! round what it holds is compared with what it had acknowledged. `make torture` runs many rounds, the tests a few.
 #![expect(clippy::print_stdout, reason = "the rounds report")]
 
+mod big;
 mod disk;
+mod feed;
+mod follower;
 mod holdings;
 mod load;
 mod rounds;
+mod uploads;
 mod world;
 mod writer;
 

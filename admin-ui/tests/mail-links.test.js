@@ -11,6 +11,7 @@ const said = { status: 204 };
 
 test('a verification link verifies at once', async () => {
 	const page = await dashboard.current.visit('#/no/where', { guest: true });
+	await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
 	await page.route('**/confirm-verification', (route) => route.fulfill(said));
 	await page.evaluate((token) => (location.hash = `#/auth/confirm-verification/${token}`), tokenOf({ collectionId: 'customers', email: 'kim@example.com' }));
 	await page.getByRole('heading', { name: 'Your address is verified' }).waitFor();

@@ -103,6 +103,11 @@ fn exchange(address: SocketAddr, request: &[u8]) -> Outcome<(u16, Value)> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     stream.write_all(request)?;
+    answer(&mut stream)
+}
+
+/// The next answer on a connection, as status and JSON.
+pub fn answer(stream: &mut TcpStream) -> Outcome<(u16, Value)> {
     let mut input = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {

@@ -10,7 +10,7 @@ use crate::args::Args;
 use crate::random::Random;
 use crate::seed::World;
 use crate::server::Server;
-use crate::workload::Workload;
+use crate::workload::{Request, Workload};
 use crate::{Outcome, http};
 
 /// What one run found.
@@ -26,6 +26,8 @@ pub struct Measured {
 
 struct Connection {
     stream: TcpStream,
+    request: Request,
+    counted: bool,
     out: Vec<u8>,
     written: usize,
     input: Vec<u8>,
@@ -37,11 +39,14 @@ pub fn run(server: &Server, workload: &Workload, world: &World, connections: usi
     let mut poll = Poll::new()?;
     let mut random = Random::new(7);
     let mut open = Vec::new();
-    for n in 0..connections {
+    let beside = workload.beside.map(|(request, number)| std::iter::repeat_n((request, false), number));
+    let asks = std::iter::repeat_n((workload.request, true), connections).chain(beside.into_iter().flatten());
+    for (n, (request, counted)) in asks.enumerate() {
         let mut stream = TcpStream::connect(server.address())?;
         poll.registry().register(&mut stream, Token(n), Interest::READABLE | Interest::WRITABLE)?;
         stream.set_nodelay(true).ok();
-        open.push(Connection { stream, out: Vec::new(), written: 0, input: Vec::new(), sent_at: Instant::now() });
+        let (out, input) = (Vec::new(), Vec::new());
+        open.push(Connection { stream, request, counted, out, written: 0, input, sent_at: Instant::now() });
     }
     let mut measured = Measured {
         requests: 0,
@@ -51,7 +56,7 @@ pub fn run(server: &Server, workload: &Workload, world: &World, connections: usi
         latencies: Vec::new(),
         first_error: None,
     };
-    let mut events = Events::with_capacity(connections.max(16));
+    let mut events = Events::with_capacity(open.len().max(16));
     let mut began = Instant::now();
     let mut warm = false;
     let mut cpu = Duration::ZERO;
@@ -62,7 +67,7 @@ pub fn run(server: &Server, workload: &Workload, world: &World, connections: usi
         }
         for event in &events {
             let Some(connection) = open.get_mut(event.token().0) else { continue };
-            connection.turn(workload, world, &mut random, &mut measured)?;
+            connection.turn(world, &mut random, &mut measured)?;
         }
         if !warm && began.elapsed().as_secs_f64() >= args.warm_up {
             (warm, cpu, began) = (true, server.cpu()?, Instant::now());
@@ -80,17 +85,11 @@ pub fn run(server: &Server, workload: &Workload, world: &World, connections: usi
 
 impl Connection {
     /// Does all that is possible without waiting: send, read, count the answer, send the next.
-    fn turn(
-        &mut self,
-        workload: &Workload,
-        world: &World,
-        random: &mut Random,
-        measured: &mut Measured,
-    ) -> Outcome<()> {
+    fn turn(&mut self, world: &World, random: &mut Random, measured: &mut Measured) -> Outcome<()> {
         let mut buffer = [0; 64 * 1024];
         loop {
             if self.out.is_empty() {
-                (workload.request)(world, random, &mut self.out)?;
+                (self.request)(world, random, &mut self.out)?;
                 self.sent_at = Instant::now();
             }
             while let Some(rest) = self.out.get(self.written..).filter(|rest| !rest.is_empty()) {
@@ -109,7 +108,9 @@ impl Connection {
                 Err(error) => return Err(error.into()),
             }
             if let Some(frame) = http::frame(&self.input) {
-                measured.count(&frame, &self.input, self.sent_at);
+                if self.counted {
+                    measured.count(&frame, &self.input, self.sent_at);
+                }
                 self.input.drain(..frame.length);
                 self.out.clear();
                 self.written = 0;

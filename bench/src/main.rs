@@ -1,6 +1,7 @@
 //! Runs workloads against servers, one after the other on the same core, and prints what each cost.
 
 mod args;
+mod fanout;
 mod http;
 mod load;
 mod random;
@@ -43,6 +44,11 @@ fn run() -> Outcome<()> {
             report.starts.push(start::measure(target, &args)?);
         }
     }
+    if args.wants("W6i") {
+        for target in &args.servers {
+            report.idle.push(fanout::idle(target, &args)?);
+        }
+    }
     // Servers alternate inside every repetition: a noisy minute of the machine hits all of them.
     for round in 1..=args.repeat {
         for workload in workload::all().iter().filter(|workload| args.wants(workload.name)) {
@@ -54,6 +60,13 @@ fn run() -> Outcome<()> {
                     eprintln!("round {round}: {}", row.line());
                     report.rows.push(row);
                 }
+            }
+        }
+        for kind in fanout::KINDS.iter().filter(|kind| args.wants(kind.name)) {
+            for target in &args.servers {
+                let row = fanout::measure(target, kind, fanout::SUBSCRIBERS, &args)?;
+                eprintln!("round {round}: {}", row.line());
+                report.fanouts.push(row);
             }
         }
     }

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use crate::args::{Args, Size, Target};
+use crate::fanout::{Fanout, Idle, percentile};
 use crate::load::Measured;
 use crate::server::Server;
 use crate::start::{Start, median};
@@ -86,6 +87,8 @@ impl Row {
 pub struct Report {
     pub rows: Vec<Row>,
     pub starts: Vec<Start>,
+    pub fanouts: Vec<Fanout>,
+    pub idle: Vec<Idle>,
     servers: Vec<String>,
     settings: Value,
     sizes: usize,
@@ -96,6 +99,8 @@ impl Report {
         Report {
             rows: Vec::new(),
             starts: Vec::new(),
+            fanouts: Vec::new(),
+            idle: Vec::new(),
             servers: args.servers.iter().map(|target| target.label.clone()).collect(),
             settings: json!({"seconds": args.seconds, "warmUp": args.warm_up, "repeat": args.repeat, "items": args.items, "collections": args.collections}),
             sizes: args.sizes().len(),
@@ -155,7 +160,45 @@ impl Report {
                 );
             }
         }
+        self.fanout_table(&mut out);
         out
+    }
+
+    /// Medians of the repetitions, as in the table of requests.
+    fn fanout_table(&self, out: &mut String) {
+        if !self.fanouts.is_empty() {
+            out.push_str("\n| one event to many | subscribers | server | CPU µs/delivery | goal | delivery p50 / p99 ms (goal 5 / 12) | writer p50 / p99 ms (goal 1) | missing |\n|---|---|---|---|---|---|---|---|\n");
+        }
+        let mut groups: BTreeMap<(&str, usize), Vec<&Fanout>> = BTreeMap::new();
+        for row in &self.fanouts {
+            let server = self.servers.iter().position(|label| *label == row.label).unwrap_or(0);
+            groups.entry((row.kind.name, server)).or_default().push(row);
+        }
+        for rows in groups.values() {
+            let Some(first) = rows.first() else { continue };
+            let of = |value: &dyn Fn(&Fanout) -> f64| median(rows.iter().map(|row| value(row)).collect());
+            let _ = writeln!(
+                out,
+                "| {} {} | {} | {} | {:.1} | {:.1} | {:.2} / {:.2} | {:.2} / {:.2} | {} |",
+                first.kind.name,
+                first.kind.what,
+                first.subscribers,
+                first.label,
+                of(&|row| row.cpu_us),
+                first.kind.goal,
+                of(&|row| percentile(&row.delivery, 0.5)),
+                of(&|row| percentile(&row.delivery, 0.99)),
+                of(&|row| percentile(&row.answer, 0.5)),
+                of(&|row| percentile(&row.answer, 0.99)),
+                rows.iter().map(|row| row.missing).sum::<usize>()
+            );
+        }
+        if !self.idle.is_empty() {
+            out.push_str("\n| W6i idle subscribers | streams | KB each (goal 15) |\n|---|---|---|\n");
+            for idle in &self.idle {
+                let _ = writeln!(out, "| {} | {} | {:.1} |", idle.label, idle.streams, idle.kb_each);
+            }
+        }
     }
 
     pub fn json(&self) -> String {
@@ -165,6 +208,12 @@ impl Report {
             .map(|start| json!({"server": start.label, "seededMs": start.seeded_ms, "emptyMs": start.empty_ms, "idleMb": start.idle_mb}))
             .collect();
         let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
-        format!("{:#}\n", json!({"settings": self.settings, "rows": rows, "starts": starts}))
+        let fanouts: Vec<Value> = self.fanouts.iter().map(Fanout::json).collect();
+        let idle: Vec<Value> = self
+            .idle
+            .iter()
+            .map(|idle| json!({"server": idle.label, "streams": idle.streams, "kbEach": idle.kb_each}))
+            .collect();
+        format!("{:#}\n", json!({"settings": self.settings, "rows": rows, "starts": starts, "fanouts": fanouts, "idle": idle}))
     }
 }

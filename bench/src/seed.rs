@@ -157,23 +157,26 @@ pub fn sentence(n: usize) -> String {
     format!("Message {n}: the quick brown fox jumps over the lazy dog and goes on for about a hundred characters more.")
 }
 
-fn superuser_token(address: SocketAddr) -> Outcome<String> {
+pub fn superuser_token(address: SocketAddr) -> Outcome<String> {
     let body = json!({"identity": EMAIL, "password": PASSWORD});
     Ok(text(&http::must(address, "POST", "/api/collections/_superusers/auth-with-password", "", &body)?, "token"))
+}
+
+/// Logs all users in.
+pub fn sign_in(address: SocketAddr) -> Outcome<Vec<User>> {
+    let mut users = Vec::new();
+    for n in 0..USERS {
+        let body = json!({"identity": format!("user{n}@example.com"), "password": USER_PASSWORD});
+        let answer = http::must(address, "POST", "/api/collections/people/auth-with-password", "", &body)?;
+        users.push(User { id: text(answer.get("record").unwrap_or(&Value::Null), "id"), token: text(&answer, "token") });
+    }
+    Ok(users)
 }
 
 impl World {
     /// Logs all users in and reads the ids the server gave.
     pub fn learn(address: SocketAddr) -> Outcome<World> {
-        let mut users = Vec::new();
-        for n in 0..USERS {
-            let body = json!({"identity": format!("user{n}@example.com"), "password": USER_PASSWORD});
-            let answer = http::must(address, "POST", "/api/collections/people/auth-with-password", "", &body)?;
-            users.push(User {
-                id: text(answer.get("record").unwrap_or(&Value::Null), "id"),
-                token: text(&answer, "token"),
-            });
-        }
+        let users = sign_in(address)?;
         let token = superuser_token(address)?;
         let mut items = Vec::new();
         let mut last = String::new();

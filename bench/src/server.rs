@@ -124,6 +124,14 @@ pub fn pin_self(core: usize) -> Outcome<()> {
     run(Command::new("taskset").args(["-pc", &core.to_string(), &std::process::id().to_string()]).stdout(Stdio::null()))
 }
 
+/// Lets this process, and the servers it starts, have as many files open as they may.
+pub fn raise_file_limit() -> Outcome<()> {
+    let process = std::process::id().to_string();
+    let most = Command::new("prlimit").args(["--pid", &process, "--nofile", "--output=HARD", "--noheadings"]).output()?;
+    let most = String::from_utf8_lossy(&most.stdout).trim().to_owned();
+    run(Command::new("prlimit").args(["--pid", &process, &format!("--nofile={most}:{most}")]))
+}
+
 /// An empty directory nobody else uses.
 pub fn scratch_directory(target: &Target) -> Outcome<PathBuf> {
     static MADE: AtomicUsize = AtomicUsize::new(0);

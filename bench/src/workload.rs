@@ -21,15 +21,20 @@ pub struct Workload {
     pub connections: &'static [usize],
     /// Server CPU in µs per request to reach, and at which level.
     pub goal: (f64, usize),
-    /// Appends the next request in wire form.
-    pub request: fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>,
+    pub request: Request,
+    /// What other connections ask for meanwhile, and how many; their answers are not counted, their CPU is.
+    pub beside: Option<(Request, usize)>,
 }
 
+/// Appends the next request in wire form.
+pub type Request = fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>;
+
 /// In the order they are run and shown.
-pub fn all() -> [Workload; 10] {
+pub fn all() -> [Workload; 11] {
     [
         w1_create::WORKLOAD,
         w2_view::WORKLOAD,
+        w2_view::AMONG_LOGINS,
         w3_list::WITHOUT_TOTAL,
         w3_list::WITH_TOTAL,
         w3_list::WITH_TOTAL_CHANGING,

@@ -107,6 +107,7 @@ fn catalog() -> &'static Catalog {
             rules: RuleSet { list: list.map(String::from), ..RuleSet::default() },
             created: String::new(),
             updated: String::new(),
+            history_days: None,
         };
         let email = field("email", FieldKind::Email { only_domains: vec![], except_domains: vec![] });
         let users = Collection {

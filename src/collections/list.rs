@@ -90,5 +90,6 @@ fn properties() -> Collection {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     }
 }

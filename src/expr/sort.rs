@@ -85,6 +85,7 @@ fn nowhere() -> Arc<Collection> {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     })
 }
 

@@ -12,7 +12,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use super::{Files, io};
+use super::{Bucket, Content, Files, Store, Upload, io};
 use crate::error::{Error, Result};
 
 /// A picture with more is not decoded: four bytes each is what it takes.
@@ -26,7 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const KNOWN: usize = 4096;
 const JPEG_QUALITY: u8 = 95;
 /// Stored types that can be decoded.
-const DECODED: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const DECODED: [&str; 5] = ["image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp"];
+/// Bytes of a picture that is fetched from a bucket for this.
+const MAX_FETCHED: u64 = 256 << 20;
 
 /// What a size asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +104,16 @@ impl Thumbs {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Thumbs { known: Cache::new(KNOWN), turns: Semaphore::new(cores.min(4)) }
     }
+
+    /// They may all be gone.
+    pub fn forget_all(&self) {
+        self.known.clear();
+    }
+}
+
+/// The folder of the thumbnails of a file.
+pub(super) fn folder(folder: &str, name: &str) -> String {
+    format!("{folder}/thumbs_{name}")
 }
 
 impl Files {
@@ -109,9 +121,9 @@ impl Files {
     /// it is no picture, a broken one, or a very large one.
     pub async fn thumb(&self, key: &str, size: &str) -> Option<String> {
         let wanted = Size::parse(size)?;
-        let (folder, name) = key.rsplit_once('/')?;
-        let thumb = format!("{folder}/thumbs_{name}/{size}_{name}");
-        let made = self.thumbs.known.get_or_insert_async(&thumb, self.make(key, &thumb, wanted)).await;
+        let (record, name) = key.rsplit_once('/')?;
+        let thumb = format!("{}/{size}_{name}", folder(record, name));
+        let made = self.0.thumbs.known.get_or_insert_async(&thumb, self.make(key, &thumb, wanted)).await;
         match made {
             Ok(there) => there.then_some(thumb),
             Err(error) => {
@@ -123,33 +135,71 @@ impl Files {
 
     /// Somebody removed a thumbnail: it is made again when it is asked for.
     pub fn forget_thumb(&self, thumb: &str) {
-        self.thumbs.known.remove(thumb);
+        self.0.thumbs.known.remove(thumb);
     }
 
     async fn make(&self, key: &str, thumb: &str, size: Size) -> Result<bool> {
-        let (source, target) = (self.path(key)?, self.path(thumb)?);
-        if tokio::fs::try_exists(&target).await.map_err(io)? {
+        let store = self.store()?;
+        if store.size(thumb).await?.is_some() {
             return Ok(true);
         }
         let late = || Error::Unavailable { message: "Too many thumbnails at once.".into(), retry_after_s: 5 };
-        let turn = tokio::time::timeout(PATIENCE, self.thumbs.turns.acquire()).await.map_err(|_| late())?;
+        let turn = tokio::time::timeout(PATIENCE, self.0.thumbs.turns.acquire()).await.map_err(|_| late())?;
         let _turn = turn.map_err(|_| late())?;
-        let files = self.clone();
-        let key = key.to_string();
-        let work = move || {
-            let kind = files.media_type(&key)?;
-            if !DECODED.contains(&kind.as_ref()) {
-                return Ok(false);
+        let Some(bytes) = self.drawn(&store, key, size).await? else { return Ok(false) };
+        match store {
+            Store::Local(local) => {
+                let target = local.path(thumb)?;
+                let work = move || place(&target, &bytes).map(|()| true).map_err(io);
+                tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
             }
-            match draw(&source, size) {
-                Ok(bytes) => store(&target, &bytes).map(|()| true).map_err(io),
-                Err(error) => {
-                    tracing::warn!(%key, %error, "a picture could not be read for a thumbnail");
-                    Ok(false)
+            Store::Bucket(bucket) => {
+                let size = bytes.len() as u64;
+                let upload = Upload::new(String::new(), size, Content::Memory(bytes));
+                bucket.put(thumb, &upload).await.map(|()| true)
+            }
+        }
+    }
+
+    /// The thumbnail of a picture, unless it is none.
+    async fn drawn(&self, store: &Store, key: &str, size: Size) -> Result<Option<Vec<u8>>> {
+        let spooled;
+        let source = match store {
+            Store::Bucket(bucket) if !self.is_left_behind(bucket, key).await? => {
+                let kind = bucket.media_type(key).await?;
+                let small = bucket.size(key).await?.is_some_and(|size| size <= MAX_FETCHED);
+                if !DECODED.contains(&kind.as_ref()) || !small {
+                    return Ok(None);
                 }
+                spooled = self.spool().await?;
+                bucket.fetch(key, spooled.path()).await?;
+                spooled.path().to_path_buf()
+            }
+            Store::Local(_) | Store::Bucket(_) => {
+                let local = self.0.local.clone();
+                let path = local.path(key)?;
+                let key = key.to_string();
+                let kind = tokio::task::spawn_blocking(move || local.media_type(&key)).await;
+                if !DECODED.contains(&kind.map_err(Error::internal)??.as_ref()) {
+                    return Ok(None);
+                }
+                path
             }
         };
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+        let key = key.to_string();
+        let work = move || match draw(&source, size) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                tracing::warn!(%key, %error, "a picture could not be read for a thumbnail");
+                None
+            }
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+
+    /// Whether a file has not been moved to the bucket yet.
+    async fn is_left_behind(&self, bucket: &Bucket, key: &str) -> Result<bool> {
+        Ok(bucket.size(key).await?.is_none())
     }
 }
 
@@ -185,7 +235,7 @@ fn draw(source: &Path, size: Size) -> image::ImageResult<Vec<u8>> {
 }
 
 /// Under its name at once or not at all: others may be looking for it.
-fn store(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn place(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder: PathBuf = target.parent().map(Path::to_path_buf).unwrap_or_default();
     std::fs::create_dir_all(&folder)?;
     let mut file = tempfile::NamedTempFile::new_in(&folder)?;

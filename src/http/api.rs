@@ -11,11 +11,32 @@ pub mod realtime;
 pub mod records;
 pub mod settings;
 
+use actix_web::dev::HttpServiceFactory;
+use actix_web::web;
 use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// Where routes are registered: a server, or the description of one. Each worker has a server of its own, and a
+/// description takes megabytes and milliseconds, so it is made only for those who ask for it.
+pub trait Routes {
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: F) -> &mut Self;
+}
+
+impl Routes for web::ServiceConfig {
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: F) -> &mut Self {
+        self.service(route)
+    }
+}
+
+impl Routes for ServiceConfig<'_> {
+    fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, route: F) -> &mut Self {
+        self.service(route)
+    }
+}
+
 /// Every route. The router tries them in this order, so the busiest come first.
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     records::routes(config);
     files::routes(config);
     batch::routes(config);

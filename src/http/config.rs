@@ -20,6 +20,7 @@ pub struct Config {
     pub keep_alive_s: u64,
     pub header_timeout_s: u64,
     pub body_timeout_s: u64,
+    pub write_timeout_s: u32,
     pub shutdown_timeout_s: u64,
 }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Services;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::settings::{KEY, Settings};
 use crate::value::Object;
 
 /// What a body of the wrong shape is answered.
 pub const LOADING: &str = "An error occurred while loading the submitted data.";
 const SAVING: &str = "An error occurred while saving the new settings.";
+const NO_BUCKET: &str = "Failed to test the S3 filesystem.";
 /// How soon a change by the command line takes effect.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -27,6 +28,23 @@ impl Services {
         self.settings.replace(merged.clone(), stored);
         self.limits.clear();
         Ok(merged)
+    }
+
+    /// Writes and removes an object in the bucket for `storage` or `backups`.
+    pub async fn test_bucket(&self, filesystem: &str) -> Result<()> {
+        let settings = self.settings();
+        let bucket = match filesystem {
+            "storage" => &settings.s3,
+            "backups" => &settings.backups.s3,
+            "" => return Err(about_filesystem("validation_required", "Cannot be blank.")),
+            _ => return Err(about_filesystem("validation_in_invalid", "Must be a valid value.")),
+        };
+        let failed = |why: &str| Error::bad_request(format!("{NO_BUCKET} Raw error: \n{why}"));
+        if !bucket.enabled {
+            return Err(failed("S3 is not enabled for it"));
+        }
+        let name = format!("pb_settings_test_{}", self.records.ids.lower(5));
+        self.files.bucket(bucket)?.probe(&name).await.map_err(|why| failed(&why))
     }
 
     /// Takes over what other processes store, until it is aborted.
@@ -47,4 +65,8 @@ impl Services {
         }
         Ok(())
     }
+}
+
+fn about_filesystem(code: &'static str, message: &str) -> Error {
+    Error::invalid(NO_BUCKET, "filesystem", FieldError::new(code, message))
 }

@@ -31,6 +31,9 @@ const SAME_ORIGIN_FRAMES: HeaderValue = HeaderValue::from_static("SAMEORIGIN");
 const XSS: HeaderValue = HeaderValue::from_static("1; mode=block");
 const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 
+/// Marks a request by HEAD, for whom it costs something to make a body.
+pub struct OnlyHead;
+
 /// Marks an answer that other sites may show in a frame: files of records.
 pub struct Embeddable;
 
@@ -132,6 +135,7 @@ fn normalise(request: &mut Request) {
     }
     if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(OnlyHead);
     }
 }
 

@@ -1,12 +1,13 @@
 //! Server-sent events: an outbox as a stream of frames.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::realtime::{Config, Kind, Message, Next, Seat};
 
@@ -22,8 +23,11 @@ struct Stream {
     frame_id: FrameId,
     limits: Limits,
     ends: Instant,
-    idle: Instant,
-    ping: Instant,
+    /// When it last told a message, and when it last wrote anything.
+    told: Instant,
+    wrote: Instant,
+    /// Set to the next deadline there was when it last went off: telling does not move it.
+    timer: Pin<Box<Sleep>>,
     greeted: bool,
 }
 
@@ -36,9 +40,9 @@ struct Limits {
 pub fn stream(seat: Seat, config: &Config, frame_id: FrameId) -> HttpResponse {
     let now = Instant::now();
     let limits = Limits { idle: Duration::from_secs(config.idle_s), ping: Duration::from_secs(config.ping_s.max(1)) };
-    let (idle, ping) = (now + limits.idle, now + limits.ping);
     let ends = now + Duration::from_secs(config.lifetime_s);
-    let stream = Stream { seat, frame_id, limits, ends, idle, ping, greeted: false };
+    let timer = Box::pin(sleep_until(ends.min(now + limits.idle.min(limits.ping))));
+    let stream = Stream { seat, frame_id, limits, ends, told: now, wrote: now, timer, greeted: false };
     let frames = futures_util::stream::unfold(stream, |mut stream| async move {
         let bytes = stream.next().await?;
         Some((Ok::<_, actix_web::Error>(bytes), stream))
@@ -64,25 +68,35 @@ impl Stream {
             };
             return Some(self.frames(&connection.id, &[message]));
         }
-        tokio::select! {
-            next = self.seat.next() => match next {
-                Next::Messages(messages) => {
+        loop {
+            tokio::select! {
+                next = self.seat.next() => match next {
+                    Next::Messages(messages) => {
+                        let now = Instant::now();
+                        (self.told, self.wrote) = (now, now);
+                        return Some(self.frames(&connection.id, &messages));
+                    }
+                    Next::End(why) => {
+                        tracing::debug!(client = connection.id, ?why, "a stream ends");
+                        return None;
+                    }
+                },
+                () = self.timer.as_mut() => {
                     let now = Instant::now();
-                    (self.idle, self.ping) = (now + self.limits.idle, now + self.limits.ping);
-                    Some(self.frames(&connection.id, &messages))
+                    let ends = self.ends.min(self.told + self.limits.idle);
+                    if now >= ends {
+                        tracing::debug!(client = connection.id, "a stream was open or idle for long enough");
+                        return None;
+                    }
+                    let quiet = now >= self.wrote + self.limits.ping;
+                    if quiet {
+                        self.wrote = now;
+                    }
+                    self.timer.as_mut().reset(ends.min(self.wrote + self.limits.ping));
+                    if quiet {
+                        return Some(Bytes::from_static(b": ping\n\n"));
+                    }
                 }
-                Next::End(why) => {
-                    tracing::debug!(client = connection.id, ?why, "a stream ends");
-                    None
-                }
-            },
-            () = sleep_until(self.idle.min(self.ends)) => {
-                tracing::debug!(client = connection.id, "a stream was open or idle for long enough");
-                None
-            }
-            () = sleep_until(self.ping) => {
-                self.ping = Instant::now() + self.limits.ping;
-                Some(Bytes::from_static(b": ping\n\n"))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The WebSocket of realtime: one JSON message per text frame, both ways; docs/realtime.md has the protocol.
 
 mod command;
+mod flow;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReaso
 use tokio::time::{Instant, sleep_until};
 
 use self::command::{Command, Subscribe};
+pub use self::flow::Flow;
 use super::Services;
 use super::ask;
 use crate::context::Caller;
@@ -30,6 +32,7 @@ const WINDOW: Duration = Duration::from_secs(60);
 pub struct Socket {
     services: Arc<Services>,
     session: Session,
+    flow: Flow,
     seat: Seat,
     caller: Caller,
     /// By the client's id for it.
@@ -52,9 +55,10 @@ impl From<Closed> for End {
 }
 
 impl Socket {
-    pub fn new(services: Arc<Services>, session: Session, seat: Seat, caller: Caller) -> Self {
+    /// Whose answer to the handshake is watched by `flow`.
+    pub fn new(services: Arc<Services>, (session, flow): (Session, Flow), seat: Seat, caller: Caller) -> Self {
         let now = Instant::now();
-        Socket { services, session, seat, caller, subscriptions: HashMap::new(), window: (now, 0), heard: now }
+        Socket { services, session, flow, seat, caller, subscriptions: HashMap::new(), window: (now, 0), heard: now }
     }
 
     /// Serves the socket until one of its sides ends it.
@@ -104,7 +108,11 @@ impl Socket {
         match next {
             Next::Messages(messages) => {
                 for message in messages {
-                    self.send(frame(&message)).await?;
+                    // What still waits for a subscription that ended, or was replaced by one of the same id, is not told.
+                    let current = self.subscriptions.get(&*message.topic);
+                    if current.is_some_and(|(_, topic)| Arc::ptr_eq(&topic.key, &message.topic)) {
+                        self.send(frame(&message)).await?;
+                    }
                 }
                 Ok(())
             }
@@ -250,6 +258,7 @@ impl Socket {
     }
 
     async fn send(&mut self, message: String) -> Result<(), End> {
+        self.flow.take(message.len()).await;
         Ok(self.session.text(message).await?)
     }
 

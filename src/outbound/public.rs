@@ -12,14 +12,39 @@ use reqwest::redirect::{Action, Attempt};
 #[error("the address is not public")]
 pub struct Private;
 
-/// Looks names up and leaves out what is not public.
-pub(super) struct Names;
+/// How far a client may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What the whole world can reach.
+    Public,
+    /// Also this machine and its network, but not what is reachable for this machine alone: at such addresses clouds keep
+    /// the keys of their machines.
+    Private,
+}
+
+impl Reach {
+    pub(super) fn has(self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        let own = match ip {
+            IpAddr::V4(ip) => ip.is_link_local() || ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast(),
+            IpAddr::V6(ip) => ip.is_unicast_link_local() || ip.is_unspecified() || ip.is_multicast() || ip == METADATA,
+        };
+        is_public(ip) || (self == Reach::Private && !own)
+    }
+}
+
+/// Where one cloud keeps such keys besides.
+const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
+/// Looks names up and leaves out what is too near.
+pub(super) struct Names(pub Reach);
 
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let public: Vec<SocketAddr> = found.filter(|address| is_public(address.ip())).collect();
+            let public: Vec<SocketAddr> = found.filter(|address| reach.has(address.ip())).collect();
             if public.is_empty() {
                 return Err(Private.into());
             }
@@ -29,13 +54,13 @@ impl Resolve for Names {
 }
 
 /// An address written as numbers is not looked up, so it is judged here; names are judged when they are.
-pub(super) fn may_name(url: &Url) -> bool {
+pub(super) fn may_name(url: &Url, reach: Reach) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    matches!(url.scheme(), "http" | "https") && host.parse().map_or(true, is_public)
+    matches!(url.scheme(), "http" | "https") && host.parse().map_or(true, |ip| reach.has(ip))
 }
 
 pub(super) fn stay(attempt: Attempt<'_>) -> Action {
-    if !may_name(attempt.url()) {
+    if !may_name(attempt.url(), Reach::Public) {
         attempt.error(Private)
     } else if attempt.previous().len() > super::REDIRECTS {
         attempt.error("it redirects too often")
@@ -124,6 +149,18 @@ mod tests {
     }
 
     #[test]
+    fn the_keys_of_a_cloud_are_out_of_reach_even_where_the_own_network_is_not() {
+        for ip in ["127.0.0.1", "10.1.2.3", "192.168.1.1", "fd12::1", "::1", "1.1.1.1"] {
+            assert!(Reach::Private.has(ip.parse().unwrap()), "{ip}");
+        }
+        for ip in
+            ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "0.0.0.0", "::", "224.0.0.1"]
+        {
+            assert!(!Reach::Private.has(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
     fn an_address_may_be_written_in_odd_ways() {
         for url in [
             "http://127.0.0.1/",
@@ -136,8 +173,8 @@ mod tests {
             "file:///etc/passwd",
             "ftp://example.com/",
         ] {
-            assert!(!Url::parse(url).is_ok_and(|url| may_name(&url)), "{url}");
+            assert!(!Url::parse(url).is_ok_and(|url| may_name(&url, Reach::Public)), "{url}");
         }
-        assert!(may_name(&Url::parse("https://example.com/a.png").unwrap()));
+        assert!(may_name(&Url::parse("https://example.com/a.png").unwrap(), Reach::Public));
     }
 }

@@ -72,7 +72,7 @@ impl Worker {
     }
 
     /// What this group may see cannot be told: its connections start over.
-    fn fail(&self, id: GroupId) {
+    pub(super) fn fail(&self, id: GroupId) {
         for subscriber in self.groups.subscribers(id) {
             subscriber.connection.outbox.end(Farewell::Behind);
         }

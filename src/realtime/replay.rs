@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::group::GroupId;
 use super::outbox::{Farewell, Kind, Message, Outbox};
 use super::worker::{Delivery, Request, Worker, send};
 use crate::error::Result;
@@ -12,10 +13,12 @@ use crate::store::{Change, Reader, StoreError};
 /// Changes read at once.
 const PAGE: usize = 100;
 
-/// A change of the history; unknown when its collection is gone.
+/// A change of the history; unknown when its collection is gone, or keeps none.
 pub(super) struct Past {
     pub seq: i64,
     pub known: Option<Arc<Change>>,
+    /// Collection and record, where nothing more is known.
+    pub forgotten: Option<(String, String)>,
     /// Changes of one moment may have been committed together.
     created: i64,
 }
@@ -30,8 +33,9 @@ impl Worker {
         let catalog = self.records.store.catalog();
         let changes = history.changes.into_iter().take_while(|change| change.seq <= end);
         let past = changes.map(|change| {
-            let known = catalog.by_id(&change.collection).map(|collection| Arc::new(change.to_change(collection)));
-            Past { seq: change.seq, known, created: change.created.0 }
+            let known = catalog.by_id(&change.collection).and_then(|collection| change.to_change(collection));
+            let forgotten = change.is_forgotten().then_some((change.collection, change.record));
+            Past { seq: change.seq, known: known.map(Arc::new), forgotten, created: change.created.0 }
         });
         Ok(Some(past.collect()))
     }
@@ -69,8 +73,8 @@ impl Worker {
             return;
         }
         let seen = match self.history(seen, self.position) {
-            Ok(Some(page)) => self.replay_page(number, &page),
-            Ok(None) => {
+            Ok(Some(page)) if !self.misses_any_of(number, &page) => self.replay_page(number, &page),
+            Ok(_) => {
                 let data: Arc<[u8]> = format!("{{\"since\":{}}}", self.position).into_bytes().into();
                 connection.outbox.fill(vec![Message { seen: self.position, kind: Kind::Reset, topic, data }]);
                 self.position
@@ -82,6 +86,20 @@ impl Worker {
         };
         self.replayed(number, Some(seen));
         let _ = self.inbox.send(Request::Room(number));
+    }
+
+    /// Something forgotten might have been for this member.
+    fn misses_any_of(&mut self, number: u64, page: &[Past]) -> bool {
+        self.refresh();
+        let Some(member) = self.members.get(&number) else { return false };
+        let mut about = self.groups_of_forgotten(page);
+        about.any(|id| member.groups.contains(&id))
+    }
+
+    /// The groups that would have been asked about what is forgotten.
+    pub(super) fn groups_of_forgotten(&self, page: &[Past]) -> impl Iterator<Item = GroupId> {
+        let forgotten = page.iter().filter_map(|past| past.forgotten.as_ref());
+        forgotten.flat_map(|(collection, record)| self.groups.about(collection, record)).map(|(id, _)| id)
     }
 
     fn replayed(&mut self, number: u64, seen: Option<i64>) {

@@ -1,7 +1,7 @@
 //! The thread that tells: it takes committed changes in order, asks who may see them, and fills outboxes. It never waits
 //! for a client, and no writer waits for it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
@@ -23,17 +23,22 @@ use crate::store::{Action, Change};
 pub enum Request {
     /// Committed together, in order.
     Changes(Vec<Arc<Change>>),
-    Subscribe {
-        connection: Arc<Connection>,
-        caller: Caller,
-        topics: Vec<Topic>,
-        bind: Bind,
-        reply: oneshot::Sender<Result<Joined>>,
-    },
+    Subscribe(Join),
     /// The connection's outbox has room again.
     Room(u64),
     Gone(u64),
     Stop,
+}
+
+/// A wish to be told.
+pub struct Join {
+    /// What was committed when it came; it is not told of that.
+    pub after: i64,
+    pub connection: Arc<Connection>,
+    pub caller: Caller,
+    pub topics: Vec<Topic>,
+    pub bind: Bind,
+    pub reply: oneshot::Sender<Result<Joined>>,
 }
 
 /// Whose a connection may become.
@@ -78,6 +83,8 @@ pub struct Worker {
     pub(super) runtime: tokio::runtime::Runtime,
     /// Its own, for what it goes on with later.
     pub(super) inbox: Sender<Request>,
+    /// Those who came between a commit and its changes, in order.
+    early: VecDeque<Join>,
 }
 
 /// Changes decided on one snapshot at most.
@@ -94,8 +101,8 @@ impl Worker {
     pub fn new(records: Records, shared: Arc<Shared>, position: i64, inbox: Sender<Request>) -> Result<Worker> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?;
         let catalog = records.store.catalog();
-        let (groups, members, accounts) = (Groups::default(), HashMap::new(), HashMap::new());
-        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime, inbox })
+        let (groups, members, accounts, early) = Default::default();
+        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime, inbox, early })
     }
 
     /// Works until told to stop.
@@ -106,10 +113,7 @@ impl Worker {
                     self.shared.backlog.fetch_sub(changes.len(), Ordering::AcqRel);
                     self.changes(&changes);
                 }
-                Request::Subscribe { connection, caller, topics, bind, reply } => {
-                    let answer = self.subscribe(connection, caller, topics, bind);
-                    let _ = reply.send(answer);
-                }
+                Request::Subscribe(join) => self.early.push_back(join),
                 Request::Room(number) => self.replay(number),
                 Request::Gone(number) => self.forget(number),
                 Request::Stop => break,
@@ -118,6 +122,10 @@ impl Worker {
             if self.shared.skipped.load(Ordering::Acquire) && self.shared.backlog.load(Ordering::Acquire) == 0 {
                 self.shared.skipped.store(false, Ordering::Release);
                 self.catch_up(i64::MAX);
+            }
+            while let Some(join) = self.early.pop_front_if(|join| join.after <= self.position) {
+                let Join { connection, caller, topics, bind, reply, .. } = join;
+                let _ = reply.send(self.subscribe(connection, caller, topics, bind));
             }
         }
         for member in self.members.values() {
@@ -130,6 +138,10 @@ impl Worker {
         if first.seq > self.position + 1 {
             self.catch_up(first.seq - 1);
         }
+        // What another process committed comes with gaps where it cannot be told.
+        if last.seq - first.seq >= i64::try_from(changes.len()).unwrap_or(i64::MAX) {
+            return self.catch_up(last.seq);
+        }
         let new: Vec<Arc<Change>> = changes.iter().filter(|change| change.seq > self.position).cloned().collect();
         self.tell(&new);
         self.at(last.seq);
@@ -137,7 +149,6 @@ impl Worker {
 
     fn at(&mut self, seq: i64) {
         self.position = self.position.max(seq);
-        self.shared.position.store(self.position, Ordering::Release);
     }
 
     /// Tells what the history has up to `end`.
@@ -152,6 +163,9 @@ impl Worker {
                 }
             };
             let Some(last) = page.last().map(|change| change.seq) else { break };
+            self.refresh();
+            let missed: Vec<GroupId> = self.groups_of_forgotten(&page).collect();
+            missed.into_iter().for_each(|id| self.fail(id));
             let known: Vec<Arc<Change>> = page.into_iter().filter_map(|change| change.known).collect();
             self.tell(&known);
             self.at(last);

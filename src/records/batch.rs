@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, Problem, Result};
+use crate::files::is_key;
 use crate::schema::field::convert::to_text;
 use crate::schema::{Collection, Record};
 use crate::store::{Reader, Tx};
@@ -161,7 +162,7 @@ impl Records {
 
     /// Stores files under an id that may yet be refused; one that no record can have gets its error when its turn comes.
     async fn put_ahead(&self, collection: &Collection, id: &str, files: &[NewFile], stored: &mut Stored) -> Result<()> {
-        if id.contains('/') || self.files.path(id).is_err() {
+        if id.contains('/') || !is_key(id) {
             return Ok(());
         }
         stored.join(Stored::put_under(self, &collection.id, id, files).await?);

@@ -111,7 +111,9 @@ impl Records {
     fn remove_one(&self, tx: &mut Tx, found: Record, folders: &mut Folders) -> Result<Removal> {
         self.before_delete(tx, &found)?;
         tx.delete(&found).map_err(|error| super::write_failure(error, FAILED))?;
-        folders.push(format!("{}/{}", found.collection.id, found.id()));
+        if found.collection.fields.iter().any(|field| matches!(field.kind, FieldKind::File { .. })) {
+            folders.push(format!("{}/{}", found.collection.id, found.id()));
+        }
         let catalog = tx.catalog().clone();
         let mut collections: Vec<&Arc<Collection>> = catalog.iter().filter(|other| !other.is_view()).collect();
         collections.sort_by(|a, b| a.name.cmp(&b.name));

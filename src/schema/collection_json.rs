@@ -24,6 +24,9 @@ pub const COLUMNS: [&str; 14] = [
     "updated",
 ];
 
+/// Ours, not the protocol's: shown only where it is set.
+const HISTORY_DAYS: &str = "historyDays";
+
 /// JSON that is not a collection: says which part has the wrong type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LoadError(pub String);
@@ -103,6 +106,13 @@ impl Collection {
             },
             created: text(object, "created")?,
             updated: text(object, "updated")?,
+            history_days: match object.get(HISTORY_DAYS) {
+                None | Some(Json::Null) => None,
+                Some(days) => {
+                    let days = days.as_u64().and_then(|days| u32::try_from(days).ok());
+                    Some(days.ok_or_else(|| wrong(HISTORY_DAYS))?)
+                }
+            },
         })
     }
 
@@ -158,9 +168,9 @@ impl Collection {
         Json::Array(self.fields.iter().map(|field| Json::Object(field.to_json())).collect())
     }
 
-    /// The properties only its type has.
+    /// The properties only its type has, and those that are there only when they are not what is usual.
     fn options_json(&self) -> Object {
-        match &self.kind {
+        let mut options = match &self.kind {
             CollectionKind::Base => Object::new(),
             CollectionKind::View(query) => Object::from_iter([("viewQuery".to_string(), Json::from(query.as_str()))]),
             CollectionKind::Auth(options) => match serde_json::to_value(options) {
@@ -168,7 +178,11 @@ impl Collection {
                 // Plain structs of texts, numbers and flags always serialise to an object.
                 Ok(_) | Err(_) => Object::new(),
             },
+        };
+        if let Some(days) = self.history_days {
+            options.insert(HISTORY_DAYS.to_string(), days.into());
         }
+        options
     }
 }
 
@@ -246,6 +260,17 @@ mod tests {
     #[test]
     fn rows_keep_everything() {
         for collection in system_collections(&Ids::seeded(1)) {
+            assert_eq!(Collection::from_row(&*collection.to_row().to_vec()), Ok(collection));
+        }
+    }
+
+    #[test]
+    fn days_of_history_are_kept_and_shown_where_set() {
+        for kind in ["base", "auth"] {
+            let mut collection = scaffold(kind, &Ids::seeded(1)).expect("a type");
+            assert!(!collection.to_json().contains_key("historyDays"));
+            collection.history_days = Some(0);
+            assert_eq!(collection.to_json()["historyDays"], 0);
             assert_eq!(Collection::from_row(&*collection.to_row().to_vec()), Ok(collection));
         }
     }

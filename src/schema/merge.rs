@@ -8,8 +8,8 @@ use crate::id::Ids;
 use crate::value::{Json, Object};
 
 /// Properties that hold `null` besides their own type.
-const NULLABLE: [&str; 8] =
-    ["listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule", "pkce"];
+const NULLABLE: [&str; 9] =
+    ["listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule", "pkce", "historyDays"];
 
 /// A collection as submitted, on its way to normalisation and validation.
 #[derive(Clone, Debug)]
@@ -181,6 +181,15 @@ mod tests {
     }
 
     #[test]
+    fn null_stands_for_the_usual_days_of_history() {
+        let stored = create(json!({"name": "a", "historyDays": 3}));
+        assert_eq!(stored.history_days, Some(3));
+        assert_eq!(update(&stored, json!({"name": "b"})).history_days, Some(3));
+        assert_eq!(update(&stored, json!({"historyDays": null})).history_days, None);
+        assert_eq!(create(json!({"name": "a", "historyDays": null})).history_days, None);
+    }
+
+    #[test]
     fn null_empties() {
         let stored = create(json!({"type": "auth", "name": "a", "listRule": "", "indexes": ["x"]}));
         let changed = update(
@@ -244,6 +253,8 @@ mod tests {
     fn wrong_types_do_not_load() {
         for body in [
             json!({"type": 5}),
+            json!({"historyDays": -1}),
+            json!({"historyDays": "7"}),
             json!({"name": 5}),
             json!({"listRule": 5}),
             json!({"indexes": [5]}),

@@ -131,6 +131,7 @@ mod tests {
             rules: RuleSet::default(),
             created: String::new(),
             updated: String::new(),
+            history_days: None,
         }
     }
 

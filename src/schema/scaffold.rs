@@ -36,6 +36,7 @@ pub fn scaffold(type_name: &str, ids: &Ids) -> Option<Collection> {
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     })
 }
 
@@ -137,6 +138,7 @@ fn system(name: &str, kind: CollectionKind, fields: Vec<Field>, indexes: &[&str]
         rules: RuleSet::default(),
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     };
     collection.id = collection_id(collection.type_name(), name, |_| false);
     collection

@@ -57,7 +57,8 @@ pub struct StoredChange {
     pub action: Action,
     /// Record id.
     pub record: String,
-    /// A JSON object of stored values by field name: after the change, or before a delete.
+    /// A JSON object of stored values by field name: after the change, or before a delete. Empty when its collection keeps
+    /// no history, or not for so long.
     pub data: String,
     pub created: Timestamp,
     /// For an update: a JSON object of the former values of what it changed; older histories do not have it.
@@ -72,8 +73,16 @@ impl StoredChange {
         Record { collection: collection.clone(), values: collection.fields.iter().map(value).collect() }
     }
 
-    /// The change with its records in today's shape of their collection.
-    pub fn to_change(&self, collection: &Arc<Collection>) -> Change {
+    /// It is known that it happened, but not what.
+    pub fn is_forgotten(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// The change with its records in today's shape of their collection, unless it is forgotten.
+    pub fn to_change(&self, collection: &Arc<Collection>) -> Option<Change> {
+        if self.is_forgotten() {
+            return None;
+        }
         let record = self.to_record(collection);
         let (before, after) = match self.action {
             Action::Create => (None, Some(record)),
@@ -81,7 +90,7 @@ impl StoredChange {
             Action::Delete => (Some(record), None),
         };
         let (before, after) = (before.map(Arc::new), after.map(Arc::new));
-        Change { seq: self.seq, collection: collection.clone(), action: self.action, before, after }
+        Some(Change { seq: self.seq, collection: collection.clone(), action: self.action, before, after })
     }
 
     /// What an update made `after` of.

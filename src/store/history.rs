@@ -1,4 +1,4 @@
-//! The `_changes` table: numbered by the writer at commit, read by those who were away, trimmed by age and size.
+//! The `_changes` table: numbered by the writer at commit, read by those who were away.
 
 use std::sync::Arc;
 
@@ -8,6 +8,9 @@ use super::{Change, Reader, StoreError};
 use crate::clock::Timestamp;
 use crate::sql::Sql;
 use crate::value::{Value, ValueRef};
+
+/// Bytes that a change counts at least.
+const ROW: usize = 100;
 
 /// What happened after a given moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,14 +66,17 @@ impl Position {
         for change in changes {
             let Some(record) = change.record() else { continue };
             data.clear();
-            write_data(&mut data, record);
-            let data = std::str::from_utf8(&data).unwrap_or_default();
             was.clear();
-            if let (Some(before), Some(after)) = (&change.before, &change.after) {
-                write_was(&mut was, before, after);
+            if change.collection.history_days != Some(0) {
+                write_data(&mut data, record);
+                if let (Some(before), Some(after)) = (&change.before, &change.after) {
+                    write_was(&mut was, before, after);
+                }
             }
+            let data = std::str::from_utf8(&data).unwrap_or_default();
             let was = std::str::from_utf8(&was).unwrap_or_default();
-            at = Position { seq: change.seq, total: at.total + i64::try_from(data.len() + was.len()).unwrap_or(0) };
+            let bytes = (data.len() + was.len()).max(ROW);
+            at = Position { seq: change.seq, total: at.total + i64::try_from(bytes).unwrap_or(0) };
             let row = [
                 ValueRef::Int(at.seq),
                 ValueRef::Text(&change.collection.id),
@@ -85,36 +91,4 @@ impl Position {
         }
         Ok(at)
     }
-}
-
-/// What may go.
-#[derive(Clone, Copy, Debug)]
-pub struct Keep {
-    pub days: u32,
-    pub mib: u32,
-}
-
-/// Rows that one call of [`trim`] deletes at most: a few milliseconds of the writer. It is called at least once for
-/// every half of this many changes, so the table cannot outgrow it.
-pub const TRIMMED_AT_ONCE: i64 = 2000;
-
-/// Deletes some of the oldest rows that are too old or too many; whether there may be more.
-pub fn trim(conn: &Conn, keep: Keep, now: Timestamp) -> Result<bool, StoreError> {
-    let ends = "SELECT seq, created, total FROM _changes ORDER BY seq";
-    let (Some([oldest, created, total]), Some([newest, _, newest_total])) =
-        (conn.ints::<3>(&format!("{ends} LIMIT 1"))?, conn.ints::<3>(&format!("{ends} DESC LIMIT 1"))?)
-    else {
-        return Ok(false);
-    };
-    let too_old = now.0 - i64::from(keep.days) * 86_400_000;
-    let too_far = newest_total - (i64::from(keep.mib) << 20);
-    if oldest == newest || (created >= too_old && total > too_far) {
-        return Ok(false);
-    }
-    let end = newest.min(oldest + TRIMMED_AT_ONCE);
-    let deleted = conn.execute(
-        "DELETE FROM _changes WHERE seq < ? AND (created < ? OR total <= ?)",
-        [end, too_old, too_far].into_iter().map(ValueRef::Int),
-    )?;
-    Ok(i64::try_from(deleted).unwrap_or(0) == TRIMMED_AT_ONCE)
 }

@@ -16,6 +16,7 @@ pub struct Shared {
     /// Held for writing from before a COMMIT that changes tables until the catalog that knows of it is visible.
     schema: RwLock<()>,
     listeners: RwLock<Vec<Listener>>,
+    followers: RwLock<Vec<Listener>>,
 }
 
 impl Shared {
@@ -26,6 +27,7 @@ impl Shared {
             answers: Answers::new(room),
             schema: RwLock::default(),
             listeners: RwLock::default(),
+            followers: RwLock::default(),
         }
     }
 
@@ -43,16 +45,30 @@ impl Shared {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
 
-    /// Tells every listener; one that panics harms no other.
+    pub fn follow(&self, follower: Listener) {
+        self.followers.write().unwrap_or_else(PoisonError::into_inner).push(follower);
+    }
+
+    /// Tells those who have to know before anyone is answered.
     pub fn publish(&self, changes: &[Arc<Change>]) {
-        if changes.is_empty() {
-            return;
-        }
-        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
-        for listener in &listeners {
-            if let Err(panic) = super::job::guarded(|| listener(changes)) {
-                tracing::error!("a commit listener panicked: {panic}");
-            }
+        tell(&self.listeners, changes);
+    }
+
+    /// Tells those who come after the answers.
+    pub fn pass_on(&self, changes: &[Arc<Change>]) {
+        tell(&self.followers, changes);
+    }
+}
+
+/// One that panics harms no other.
+fn tell(listeners: &RwLock<Vec<Listener>>, changes: &[Arc<Change>]) {
+    if changes.is_empty() {
+        return;
+    }
+    let listeners = listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
+    for listener in &listeners {
+        if let Err(panic) = super::job::guarded(|| listener(changes)) {
+            tracing::error!("a commit listener panicked: {panic}");
         }
     }
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::answers::Touched;
 use super::change::Change;
 use super::config::Config;
-use super::history::{self, Keep, Position};
+use super::history::{self, Position};
 use super::job::{Company, Job, Work, job};
+use super::retention::{self, Retention};
 use super::shared::Shared;
 use super::sqlite::{Conn, migrate};
 use super::tx::{Guard, Pending, Tx};
@@ -39,8 +40,11 @@ pub struct Writer {
     at: Position,
     /// SQLite's mark that moves when another connection commits; `None` after our own was opened anew.
     others: Option<i64>,
+    /// What those are told who come after the answers.
+    fresh: Vec<Arc<Change>>,
     /// Groups that are to use savepoints.
     careful: u32,
+    retention: Retention,
     /// Changes, or idle looks, that are left until the history is trimmed.
     changes_to_trim: i64,
     looks_to_trim: u32,
@@ -76,7 +80,20 @@ impl Writer {
         let at = Position::load(&conn)?;
         let tx = Tx::new(conn, clock, ids);
         let (careful, changes_to_trim, looks_to_trim) = (0, 0, 0);
-        let mut writer = Writer { tx, shared, config, boot, at, others: None, careful, changes_to_trim, looks_to_trim };
+        let retention = Retention::new(config.history_days, config.history_mib);
+        let mut writer = Writer {
+            tx,
+            shared,
+            config,
+            boot,
+            at,
+            others: None,
+            fresh: Vec::new(),
+            careful,
+            retention,
+            changes_to_trim,
+            looks_to_trim,
+        };
         if fresh {
             let (job, mut answer) = job(Company::Alone, boot.seed);
             writer.group(vec![job]);
@@ -144,6 +161,7 @@ impl Writer {
         for slot in slots {
             slot.work.answer();
         }
+        self.shared.pass_on(&std::mem::take(&mut self.fresh));
         if self.changes_to_trim <= 0 {
             self.trim();
         }
@@ -242,6 +260,7 @@ impl Writer {
             self.shared.answers.touch(Touched::Tables(&mut names));
         }
         self.shared.publish(&changes);
+        self.fresh.extend(changes);
         Ok(())
     }
 
@@ -259,8 +278,9 @@ impl Writer {
         let catalog = &self.tx.catalog;
         let known = missed.changes.iter().filter_map(|change| Some((change, catalog.by_id(&change.collection)?)));
         let changes: Vec<Arc<Change>> =
-            known.map(|(change, collection)| Arc::new(change.to_change(collection))).collect();
+            known.filter_map(|(change, collection)| change.to_change(collection).map(Arc::new)).collect();
         self.shared.publish(&changes);
+        self.fresh.extend(changes);
         Ok(())
     }
 
@@ -298,12 +318,12 @@ impl Writer {
 
     /// One step; the next one soon if there is more to trim.
     fn trim(&mut self) {
-        let keep = Keep { days: self.config.history_days, mib: self.config.history_mib };
-        let more = history::trim(&self.tx.conn, keep, self.tx.clock().now()).unwrap_or_else(|error| {
+        let now = self.tx.clock().now();
+        let more = self.retention.trim(&self.tx.conn, &self.tx.catalog, now).unwrap_or_else(|error| {
             tracing::warn!("history was not trimmed: {error}");
             false
         });
-        self.changes_to_trim = history::TRIMMED_AT_ONCE / 2;
+        self.changes_to_trim = retention::AT_ONCE / 2;
         self.looks_to_trim = if more { 1 } else { LOOKS_PER_TRIM };
     }
 }

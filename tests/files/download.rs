@@ -68,11 +68,57 @@ async fn parts_conditions_and_heads() {
     let head = app.call(GUEST, &format!("HEAD {file}")).await;
     assert!(head.is(200).body.is_empty());
     assert_eq!(head.header("content-length"), "1000000");
+    assert_eq!(app.call(GUEST, &get(&file)).header("Range", "bytes=10-19").await.header("etag"), whole.header("etag"));
     let small = path(&add(&app, "paper", "small.txt", b"0123456789").await, "paper");
     let part = app.call(GUEST, &get(&small)).header("Range", "bytes=2-4").await;
     assert_eq!(part.is(206).body, b"234");
     let head = app.call(GUEST, &format!("HEAD {small}")).await;
     assert_eq!((head.is(200).body.len(), head.header("content-length")), (0, "10"));
+}
+
+#[tokio::test]
+async fn a_tag_says_whether_it_is_the_file_one_has() {
+    let app = albums().await;
+    let mut tags = Vec::new();
+    for len in [3, 300_000] {
+        let file = path(&add(&app, "paper", "a.txt", &vec![b'x'; len]).await, "paper");
+        let tag = app.call(GUEST, &get(&file)).await.is(200).header("etag").to_string();
+        assert!(tag.starts_with('"') && tag.ends_with('"'), "a strong one: {tag}");
+        let ask = |header: &str, value: &str| app.call(GUEST, &get(&file)).header(header, value);
+        let fresh = ask("If-None-Match", &tag).await;
+        assert!(fresh.is(304).body.is_empty());
+        assert_eq!(fresh.header("etag"), tag);
+        assert!(fresh.header("cache-control").starts_with("max-age"));
+        assert_eq!(ask("If-None-Match", "\"other\"").await.is(200).body.len(), len);
+        ask("If-Match", "\"other\"").await.is(412);
+        ask("If-Match", &tag).await.is(200);
+        let part = ask("If-Range", &tag).header("Range", "bytes=0-1").await;
+        assert_eq!(part.is(206).body, b"xx");
+        assert_eq!(ask("If-Range", "\"other\"").header("Range", "bytes=0-1").await.is(200).body.len(), len);
+        let head = app.call(GUEST, &format!("HEAD {file}")).header("If-None-Match", &tag).await;
+        assert_eq!(head.is(304).header("etag"), tag);
+        tags.push(tag);
+    }
+    assert_ne!(tags[0], tags[1]);
+}
+
+#[tokio::test]
+async fn several_parts_come_in_one_answer() {
+    let app = albums().await;
+    let large: Vec<u8> = (0..1_000_000u32).map(|n| n as u8).collect();
+    let file = path(&add(&app, "paper", "large.bin", &large).await, "paper");
+    let answer = app.call(GUEST, &get(&file)).header("Range", "bytes=5-6,300000-300002,-1").await;
+    let kind = answer.is(206).header("content-type").to_string();
+    let boundary = kind.strip_prefix("multipart/byteranges; boundary=").expect("parts");
+    let mut expected = Vec::new();
+    for (from, to) in [(5, 6), (300_000, 300_002), (999_999, 999_999)] {
+        let head = "Content-Type: application/octet-stream\r\nContent-Range: bytes";
+        expected.extend(format!("\r\n--{boundary}\r\n{head} {from}-{to}/1000000\r\n\r\n").bytes());
+        expected.extend(&large[from..=to]);
+    }
+    expected.extend(format!("\r\n--{boundary}--\r\n").bytes());
+    assert!(answer.body == expected, "{}", answer.text());
+    assert_eq!(answer.header("content-length"), expected.len().to_string());
 }
 
 #[tokio::test]

@@ -200,8 +200,8 @@ async fn a_write_that_is_refused_leaves_the_disk_as_it_was() {
     assert_eq!(files_on_disk(&app), before);
     assert_eq!(stored(&app, "albums", &album).await, album);
     assert_eq!(folders_on_disk(&app), 1);
-    let spooled = std::fs::read_dir(app.dir().join("data/storage/.incoming")).map_or(0, |dir| dir.count());
-    assert_eq!(spooled, 0, "nothing waits for ever");
+    let waiting = crate::files::incoming(&app);
+    assert!(waiting.is_empty(), "nothing waits for ever: {waiting:?}");
 }
 
 /// Security case 13, through batches.

@@ -314,3 +314,21 @@ async fn a_cursor_carries_nothing_that_is_not_shown() {
         }
     }
 }
+
+#[tokio::test]
+async fn asking_again_and_again_for_what_is_not_there_takes_a_random_time() {
+    let app = TestApp::start().await;
+    let mut drafts = open("drafts", json!([text("t"), {"name": "public", "type": "bool"}]));
+    drafts["listRule"] = json!("public = true");
+    app.collection(drafts).await;
+    app.record("drafts", json!({"t": "secret"})).await;
+    let mut slowest = std::time::Duration::ZERO;
+    for guess in ["a", "b", "c", "s", "se", "sec", "secr", "secre"] {
+        let asked = std::time::Instant::now();
+        let line = list("drafts", &[("filter", &format!("t ~ '{guess}%'"))]);
+        app.call(GUEST, &line).await.is(200).has(json!({"totalItems": 0}));
+        slowest = slowest.max(asked.elapsed());
+    }
+    // Five of them wait for up to half a second each.
+    assert!(slowest.as_millis() > 100, "{slowest:?}");
+}

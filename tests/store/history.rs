@@ -1,12 +1,13 @@
 //! The feed as the table keeps it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use cratebase::schema::Record;
-use cratebase::store::{Action, Reader};
+use cratebase::schema::{Collection, Record};
+use cratebase::store::{Action, Reader, Store, StoreError};
 use cratebase::value::Value;
 
-use super::{add, fixture, fixture_with, item, texts};
+use super::{add, fixture, fixture_with, item, open, texts};
 
 #[tokio::test]
 async fn changes_are_read_back_in_order() {
@@ -76,4 +77,55 @@ async fn many_changes_are_trimmed_to_their_size() {
     assert_eq!((history.newest, history.changes.len()), (4001, 1));
     assert!(!f.store.changes_since(3200, 1).await.unwrap().reset);
     assert!(f.store.changes_since(2900, 1).await.unwrap().reset);
+}
+
+/// Has `items` tell what its records were for so many days.
+async fn keep(store: &Store, days: Option<u32>) {
+    let change = store.write_alone(move |tx| {
+        let with_days = |collection: &Arc<Collection>| match collection.name.as_str() {
+            "items" => Arc::new(Collection { history_days: days, ..(**collection).clone() }),
+            _ => collection.clone(),
+        };
+        let all = tx.catalog().iter().map(with_days).collect();
+        tx.replace_catalog(all);
+        Ok::<_, StoreError>(())
+    });
+    change.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_collection_without_history_leaves_numbers_and_nothing_else() {
+    let f = fixture();
+    keep(&f.store, Some(0)).await;
+    add(&f.store, "a").await.unwrap();
+    f.store.write(|tx| tx.update(&item(tx, "a", ""), &item(tx, "a", "two"))).await.unwrap();
+    keep(&f.store, None).await;
+    f.store.write(|tx| tx.delete(&item(tx, "a", "two"))).await.unwrap();
+    let all = f.store.changes_since(0, 10).await.unwrap();
+    let told: Vec<(i64, bool)> = all.changes.iter().map(|change| (change.seq, change.is_forgotten())).collect();
+    assert_eq!(told, [(1, true), (2, true), (3, false)]);
+    assert_eq!(texts(&f.store, "SELECT data || ifnull(was, '') FROM _changes WHERE seq < 3").await, ["", ""]);
+    f.store.close();
+    let again = open(&f.config, &f.now);
+    keep(&again, Some(0)).await;
+    add(&again, "b").await.unwrap();
+    assert_eq!(again.changes_since(3, 10).await.unwrap().changes[0].seq, 4);
+}
+
+#[tokio::test]
+async fn a_collection_may_forget_sooner_than_the_others() {
+    let f = fixture();
+    let fill = |from: i32| {
+        f.store.write(move |tx| (from..from + 1500).try_for_each(|i| tx.insert(&item(tx, &format!("{i}"), ""))))
+    };
+    keep(&f.store, Some(1)).await;
+    fill(0).await.unwrap();
+    f.now.fetch_add(2 * 86_400_000, Ordering::Relaxed);
+    fill(2000).await.unwrap();
+    // The writer trims after it has answered: the next answer comes after that.
+    add(&f.store, "x").await.unwrap();
+    let all = f.store.changes_since(0, 10_000).await.unwrap();
+    assert_eq!((all.reset, all.changes.len()), (false, 3001));
+    let forgotten = all.changes.iter().filter(|change| change.is_forgotten());
+    assert_eq!(forgotten.map(|change| change.seq).collect::<Vec<_>>(), (1..=1500).collect::<Vec<_>>());
 }

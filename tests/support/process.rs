@@ -36,9 +36,21 @@ impl Process {
         Process { child, out, address }
     }
 
+    /// Of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next lines it prints.
     pub fn lines(&mut self) -> impl Iterator<Item = String> {
         self.out.by_ref().lines().map(Result::unwrap)
+    }
+
+    /// Its resident memory.
+    pub fn memory_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
     }
 
     /// Asks it to stop, as service managers do.

@@ -50,7 +50,7 @@ pub async fn compare(writers: &mut [Writer], base: &str, database: &Path) -> Ver
 }
 
 /// All records through the API: their `views` by id.
-async fn fetch(base: &str) -> BTreeMap<String, i64> {
+pub async fn fetch(base: &str) -> BTreeMap<String, i64> {
     let client = reqwest::Client::new();
     let mut held = BTreeMap::new();
     let mut cursor = String::new();

@@ -76,6 +76,8 @@ export class Dashboard {
 		if (!guest) {
 			await context.addInitScript(
 				(session) => {
+					// The page alone: a sandboxed frame has no storage.
+					if (window.top !== window) return;
 					// Only once: signing out must last.
 					if (sessionStorage.getItem('signed')) return;
 					sessionStorage.setItem('signed', 'yes');

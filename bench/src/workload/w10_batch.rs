@@ -7,8 +7,14 @@ use crate::seed::{World, sentence};
 use crate::workload::{Workload, some_user};
 use crate::{Outcome, http};
 
-pub const WORKLOAD: Workload =
-    Workload { name: "W10", what: "batch of 50 creates", connections: &[1, 8], goal: (600.0, 8), request };
+pub const WORKLOAD: Workload = Workload {
+    name: "W10",
+    what: "batch of 50 creates",
+    connections: &[1, 8],
+    goal: (600.0, 8),
+    request,
+    beside: None,
+};
 
 fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {
     let user = some_user(world, random)?;

@@ -11,6 +11,7 @@ pub const WITHOUT_TOTAL: Workload = Workload {
     connections: &[1, 16],
     goal: (48.0, 16),
     request: without_total,
+    beside: None,
 };
 pub const WITH_TOTAL: Workload = Workload {
     name: "W3t",
@@ -18,6 +19,7 @@ pub const WITH_TOTAL: Workload = Workload {
     connections: &[1, 16],
     goal: (52.0, 16),
     request: with_total,
+    beside: None,
 };
 /// Every tenth request changes a row, so a remembered total does not live long. Figures are of all requests.
 pub const WITH_TOTAL_CHANGING: Workload = Workload {
@@ -26,6 +28,7 @@ pub const WITH_TOTAL_CHANGING: Workload = Workload {
     connections: &[16],
     goal: (450.0, 16),
     request: with_total_changing,
+    beside: None,
 };
 
 fn without_total(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {

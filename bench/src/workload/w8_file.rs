@@ -6,7 +6,7 @@ use crate::workload::Workload;
 use crate::{Outcome, http};
 
 pub const WORKLOAD: Workload =
-    Workload { name: "W8", what: "file of 100 KB", connections: &[1, 16], goal: (40.0, 16), request };
+    Workload { name: "W8", what: "file of 100 KB", connections: &[1, 16], goal: (40.0, 16), request, beside: None };
 
 fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {
     let path = random.pick(&world.files).ok_or("no files")?;

@@ -89,7 +89,7 @@ impl Auth {
             match outcome {
                 Ok(Some(arrived)) if arrived.is_new => {
                     uploads::remove(&self.records, &uploads::unused(&uploads, &arrived.account)).await;
-                    return Ok(arrived);
+                    return stored.settle(&self.records, Ok(arrived)).await;
                 }
                 other => {
                     stored.discard(&self.records).await;

@@ -4,9 +4,8 @@ mod by_mail;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Refusal, ShapeParams, SuperuserRefusal};
+use super::{Refusal, Routes, ShapeParams, SuperuserRefusal};
 use crate::auth::SignIn;
 use crate::auth::sign_in::{OTP, PASSWORD};
 use crate::error::{Error, Result};
@@ -18,7 +17,7 @@ use crate::value::json;
 /// What malformed bodies of this resource are answered.
 pub(super) const LOADING: &str = "An error occurred while loading the submitted data.";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(with_password).service(refresh).service(methods);
     config.service(request_otp).service(with_otp).service(impersonate);
     by_mail::routes(config);

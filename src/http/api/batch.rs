@@ -1,9 +1,8 @@
 //! `/api/batch`: several writes in one transaction.
 
 use actix_web::{HttpRequest, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Refusal;
+use super::{Refusal, Routes};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
@@ -18,7 +17,7 @@ const LIMIT: u64 = 128 << 20;
 const URL: usize = 2000;
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(batch);
 }
 

@@ -1,11 +1,10 @@
 //! `/api/collections`: the schema, for superusers.
 
 use actix_web::{delete, get, patch, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use std::sync::Arc;
 
-use super::{ListParams, ShapeParams, SuperuserRefusal};
+use super::{ListParams, Routes, ShapeParams, SuperuserRefusal};
 use crate::collections;
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
@@ -15,7 +14,7 @@ use crate::schema::{Collection, providers};
 use crate::store::Tx;
 use crate::value::{Json, json};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(scaffolds).service(oauth2_providers).service(dry_run_view).service(import);
     config.service(truncate).service(view).service(list).service(create).service(update).service(delete);
 }

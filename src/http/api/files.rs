@@ -1,34 +1,29 @@
 //! `/api/files`: stored files of records, their thumbnails, and tokens for protected ones.
 
-use std::io::Read as _;
+use std::sync::Arc;
 
-use actix_files::NamedFile;
 use actix_web::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
-    RANGE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
 };
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpMessage as _, HttpRequest, get, post, web};
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Refusal;
+use super::{Refusal, Routes};
 use crate::context::Ctx;
 use crate::error::{Error, Result};
-use crate::files::{Blob, Files};
+use crate::files::{Blob, Want};
 use crate::http::ask::Ask;
+use crate::http::delivery::deliver;
 use crate::http::error::Answer;
-use crate::http::shell::Embeddable;
+use crate::http::shell::{Embeddable, OnlyHead};
 use crate::value::json;
 
-/// Files up to this many bytes are read and sent in one piece.
-const SMALL: u64 = 256 << 10;
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
 const PUBLIC: HeaderValue = HeaderValue::from_static("max-age=2592000, stale-while-revalidate=86400");
 /// Nobody on the way may keep what asks who wants it.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, max-age=2592000, stale-while-revalidate=86400");
-const BYTES: HeaderValue = HeaderValue::from_static("bytes");
 /// What asks for less than the whole file.
 const PARTIAL: [HeaderName; 6] = [RANGE, IF_RANGE, IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE];
 /// The size that every picture has.
@@ -38,7 +33,7 @@ const INLINE: &str = " image/png image/jpg image/jpeg image/gif image/webp image
     video/3gpp video/quicktime video/x-ms-wmv audio/basic audio/aiff audio/mpeg audio/midi audio/mp3 audio/wave audio/wav \
     audio/x-wav audio/x-mpeg audio/x-m4a audio/aac application/pdf application/x-pdf ";
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(token).service(download);
 }
 
@@ -76,48 +71,30 @@ pub async fn download(ask: Ask, path: web::Path<(String, String, String)>, reque
         Some(size) => ask.files.thumb(&found.key, size).await.map(|key| (key, format!("{size}_{name}"))),
         None => None,
     };
-    let whole = !PARTIAL.iter().any(|header| request.headers().contains_key(header));
+    let partial = PARTIAL.iter().any(|header| request.headers().contains_key(header));
+    let want = if partial || request.extensions().contains::<OnlyHead>() { Want::Part } else { Want::Whole };
     let (key, shown) = thumb.unwrap_or((found.key, name));
-    let (blob, bytes) = read(&ask.files, key, whole).await?;
-    let media_type = by_extension(&shown).unwrap_or(&blob.media_type);
+    let blob = open(&ask, &key, want).await?;
+    let media_type = by_extension(&shown).map_or_else(|| Arc::clone(&blob.media_type), Arc::from);
     let saved = ask.ctx.query("download").is_some_and(|text| ["1", "t", "T", "true", "TRUE", "True"].contains(&text));
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_str(media_type).map_err(Error::internal)?);
-    headers.insert(CONTENT_DISPOSITION, disposition(media_type, &shown, saved)?);
-    headers.insert(CACHE_CONTROL, if found.protected { PRIVATE } else { PUBLIC });
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(ACCEPT_RANGES, BYTES);
-    let mut answer = match bytes {
-        Some(bytes) => {
-            let modified = HttpDate::from(blob.modified).to_string();
-            HttpResponse::Ok().insert_header((LAST_MODIFIED, modified)).body(bytes)
-        }
-        None => {
-            let file = NamedFile::from_file(blob.file, blob.path).map_err(Error::internal)?;
-            file.disable_content_disposition().use_etag(false).into_response(&request)
-        }
-    };
+    let disposition = disposition(&media_type, &shown, saved)?;
+    let mut answer = deliver(&request, blob, &media_type, &key).await?;
     // Pages of other origins may show a document in a frame; the policy keeps it from doing anything there.
     answer.extensions_mut().insert(Embeddable);
-    for (name, value) in headers {
-        answer.headers_mut().insert(name, value);
-    }
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_DISPOSITION, disposition);
+    headers.insert(CACHE_CONTROL, if found.protected { PRIVATE } else { PUBLIC });
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     Ok(answer)
 }
 
-/// The file and, when it is small and wanted whole, its bytes: one visit of the blocking pool.
-async fn read(files: &Files, key: String, whole: bool) -> Result<(Blob, Option<Vec<u8>>)> {
-    let files = files.clone();
-    let work = move || {
-        let mut blob = files.open(&key).inspect_err(|_| files.forget_thumb(&key))?;
-        if !whole || blob.len > SMALL {
-            return Ok((blob, None));
+async fn open(ask: &Ask, key: &str, want: Want) -> Result<Blob> {
+    let opened = ask.files.open(key, want).await;
+    opened.inspect_err(|error| {
+        if error.is_not_found() {
+            ask.files.forget_thumb(key)
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(blob.len).unwrap_or_default());
-        blob.file.read_to_end(&mut bytes).map_err(Error::internal)?;
-        Ok((blob, Some(bytes)))
-    };
-    web::block(work).await.map_err(Error::internal)?
+    })
 }
 
 /// What the extension says where content cannot.

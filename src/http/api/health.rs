@@ -1,14 +1,14 @@
 //! `/api/health`: whether the server answers, and what a superuser may know about the way to it.
 
 use actix_web::{HttpRequest, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::Routes;
 use crate::http::ask::Ask;
 use crate::http::client_ip;
 use crate::http::error::Answer;
 use crate::value::json;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(health);
 }
 

@@ -3,10 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION, REFERRER_POLICY};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::auth::{LOADING, signed_in};
-use super::{Refusal, ShapeParams, SuperuserRefusal};
+use super::{Refusal, Routes, ShapeParams, SuperuserRefusal};
 use crate::auth::oauth2::redirect::Back;
 use crate::auth::sign_in::OAUTH2;
 use crate::http::ask::Ask;
@@ -15,7 +14,7 @@ use crate::http::error::Answer;
 use crate::http::limits;
 use crate::value::{Json, Object};
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(with_oauth2).service(returned).service(returned_by_form).service(apple_secret);
 }
 

@@ -3,16 +3,15 @@
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpRequest, get, post, web};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::Refusal;
+use super::{Refusal, Routes};
 use crate::error::{Error, Errors, FieldError, Result};
 use crate::http::Services;
 use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::http::sse::{self, FrameId};
-use crate::http::ws::{self, Socket};
+use crate::http::ws::{self, Flow, Socket};
 use crate::realtime::Since;
 use crate::value::{Json, Object};
 
@@ -22,7 +21,7 @@ const CLIENT_ID: usize = 255;
 const TOPICS: usize = 1000;
 const TOPIC: usize = 2500;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(connect).service(subscribe).service(socket);
 }
 
@@ -57,7 +56,9 @@ pub async fn socket(ask: Ask, request: HttpRequest, payload: web::Payload, servi
     let (answer, session, incoming) =
         actix_ws::handle(&request, payload).map_err(|_| Error::bad_request("This is an address for WebSockets."))?;
     let incoming = incoming.max_frame_size(ws::MESSAGE).aggregate_continuations().max_continuation_size(ws::MESSAGE);
-    let socket = Socket::new(services.into_inner(), session, seat, ask.ctx.caller.clone());
+    let flow = Flow::default();
+    let answer = flow.watch(answer);
+    let socket = Socket::new(services.into_inner(), (session, flow), seat, ask.ctx.caller.clone());
     actix_web::rt::spawn(socket.run(incoming));
     Ok(answer)
 }

@@ -1,15 +1,15 @@
 //! `/api/collections/{collection}/records`: list, view, create, update, delete.
 
-use actix_web::{delete, get, patch, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::{HttpRequest, delete, get, patch, post, web};
 
-use super::{ListParams, Refusal, ShapeParams};
+use super::{ListParams, Refusal, Routes, ShapeParams};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
+use crate::http::limits;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(view).service(list).service(create).service(update).service(delete);
 }
 
@@ -18,8 +18,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// The page of those that the list rule and the filter let through.
 #[utoipa::path(tag = "records", params(ListParams, ShapeParams), responses((status = 200, description = "A page", body = Object), Refusal))]
 #[get("/api/collections/{collection}/records")]
-pub async fn list(ask: Ask, path: web::Path<String>) -> Answer {
-    ask.json(ask.records.list(ask.ctx.clone(), &path).await?)
+pub async fn list(ask: Ask, path: web::Path<String>, request: HttpRequest) -> Answer {
+    let page = ask.records.list(ask.ctx.clone(), &path).await?;
+    limits::blur_guesses(&ask, &request, &path, &page).await;
+    ask.json(page)
 }
 
 /// View a record

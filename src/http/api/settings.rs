@@ -1,16 +1,16 @@
 //! `/api/settings`: what can be changed while the server runs, for superusers.
 
 use actix_web::{get, patch, post};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::SuperuserRefusal;
+use super::{Routes, SuperuserRefusal};
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 use crate::http::settings::LOADING;
+use crate::value::Json;
 
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(view).service(update).service(test_mail);
+pub fn routes(config: &mut impl Routes) {
+    config.service(view).service(update).service(test_mail).service(test_s3);
 }
 
 /// View the settings
@@ -44,5 +44,17 @@ pub async fn test_mail(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let form = raw.object(&ask, LOADING).await?;
     ask.auth.test_mail(&form).await?;
+    done()
+}
+
+/// Try a bucket
+///
+/// Writes and removes a small object with the settings as they are saved; `filesystem` is `storage` or `backups`.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), request_body = Object, responses((status = 204, description = "It works"), SuperuserRefusal))]
+#[post("/api/settings/test/s3")]
+pub async fn test_s3(ask: Ask, raw: Raw) -> Answer {
+    ask.superuser()?;
+    let form = raw.object(&ask, LOADING).await?;
+    ask.test_bucket(form.get("filesystem").and_then(Json::as_str).unwrap_or_default()).await?;
     done()
 }

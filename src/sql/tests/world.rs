@@ -139,6 +139,7 @@ pub fn collection(name: &str, fields: Vec<Field>) -> Collection {
         rules: RuleSet { list: open(), view: open(), create: open(), update: open(), delete: open() },
         created: String::new(),
         updated: String::new(),
+        history_days: None,
     }
 }
 

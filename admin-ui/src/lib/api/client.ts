@@ -36,7 +36,7 @@ class Client {
 	}
 
 	async delete(path: string, send: Send = {}): Promise<void> {
-		return this.#send<void>('DELETE', path, send);
+		return this.#send<undefined>('DELETE', path, send);
 	}
 
 	async #send<T>(method: string, path: string, send: Send): Promise<T> {

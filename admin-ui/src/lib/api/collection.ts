@@ -41,7 +41,52 @@ export type CollectionType = 'base' | 'auth' | 'view';
 /** `null` superusers only, `''` everybody, otherwise an expression. */
 export type Rule = string | null;
 
-export interface Collection {
+export interface Template {
+	subject: string;
+	body: string;
+}
+
+export interface Provider {
+	name: string;
+	clientId: string;
+	/** Never printed; sent only when it is to change. */
+	clientSecret?: string;
+	authURL: string;
+	tokenURL: string;
+	userInfoURL: string;
+	displayName: string;
+	pkce: boolean | null;
+	extra: Record<string, unknown>;
+}
+
+/** Seconds, and a secret that is never printed: sending another one ends every token of the kind. */
+export interface TokenOptions {
+	duration: number;
+	secret?: string;
+}
+
+/** What only auth collections have. */
+export interface AuthOptions {
+	/** `null` nobody may sign in, `''` no further condition. */
+	authRule: Rule;
+	/** `null` nobody manages; never `''`. */
+	manageRule: Rule;
+	authAlert: { enabled: boolean; emailTemplate: Template };
+	oauth2: { enabled: boolean; mappedFields: { id: string; name: string; username: string; avatarURL: string }; providers: Provider[] };
+	passwordAuth: { enabled: boolean; identityFields: string[] };
+	mfa: { enabled: boolean; duration: number; rule: string };
+	otp: { enabled: boolean; duration: number; length: number; emailTemplate: Template };
+	authToken: TokenOptions;
+	passwordResetToken: TokenOptions;
+	emailChangeToken: TokenOptions;
+	verificationToken: TokenOptions;
+	fileToken: TokenOptions;
+	verificationTemplate: Template;
+	resetPasswordTemplate: Template;
+	confirmEmailChangeTemplate: Template;
+}
+
+export interface Collection extends Partial<AuthOptions> {
 	id: string;
 	name: string;
 	type: CollectionType;
@@ -53,6 +98,8 @@ export interface Collection {
 	createRule: Rule;
 	updateRule: Rule;
 	deleteRule: Rule;
+	/** Of views. */
+	viewQuery?: string;
 	created: string;
 	updated: string;
 }
@@ -71,3 +118,33 @@ export async function listCollections(signal?: AbortSignal): Promise<Collection[
 		if (items.length < PER_PAGE) return all;
 	}
 }
+
+const collectionPath = (key: string) => `/api/collections/${encodeURIComponent(key)}`;
+
+export const createCollection = (body: object) => client.post<Collection>('/api/collections', { body });
+
+/** Merged deeply into what is there; lists are replaced. */
+export const updateCollection = (key: string, body: object) => client.patch<Collection>(collectionPath(key), { body });
+
+export const deleteCollection = (key: string) => client.delete(collectionPath(key));
+
+/** Deletes all its records. */
+export const truncateCollection = (key: string) => client.delete(`${collectionPath(key)}/truncate`);
+
+/** A blank collection of each type. */
+export const scaffolds = (signal?: AbortSignal) =>
+	client.get<Record<CollectionType, Collection>>('/api/collections/meta/scaffolds', { signal });
+
+/** A sign-in provider the server knows; `logo` is an SVG. */
+export interface KnownProvider {
+	name: string;
+	displayName: string;
+	logo: string;
+}
+
+export const knownProviders = (signal?: AbortSignal) =>
+	client.get<KnownProvider[]>('/api/collections/meta/oauth2-providers', { signal });
+
+/** What a view of this query would be: its fields and some of its rows. */
+export const tryView = (query: string, signal?: AbortSignal) =>
+	client.post<{ fields: Field[]; sample: Record<string, unknown>[] }>('/api/collections/meta/dry-run-view', { body: { query }, signal });

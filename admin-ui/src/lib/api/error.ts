@@ -46,6 +46,23 @@ export class ApiError extends Error {
 		return messages;
 	}
 
+	/** The message about a part of a property: `at('fields', 3, 'max')`. */
+	at(...path: (string | number)[]): string | undefined {
+		let found: unknown = this.data;
+		for (const key of path) {
+			if (typeof found !== 'object' || found === null || isFieldError(found)) return undefined;
+			found = (found as Record<string, unknown>)[key];
+		}
+		return isFieldError(found) ? found.message : undefined;
+	}
+
+	/** Whether the server named this property, or anything inside it. */
+	names(...path: (string | number)[]): boolean {
+		let found: unknown = this.data;
+		for (const key of path) found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[key] : undefined;
+		return found !== undefined;
+	}
+
 	static unreachable(): ApiError {
 		return new ApiError(0, 'The server does not answer. Check that it is running and that you are online.');
 	}

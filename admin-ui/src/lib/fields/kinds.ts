@@ -99,3 +99,6 @@ const kinds: { [K in FieldKind]: Kind<K> } = {
 export function kindOf(field: Field): Kind<FieldKind> {
 	return kinds[field.type] as unknown as Kind<FieldKind>;
 }
+
+/** The treatment of a kind, where there is no field yet. */
+export const kindNamed = (kind: FieldKind) => kinds[kind];

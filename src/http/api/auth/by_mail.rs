@@ -1,16 +1,15 @@
 //! What is proven by a link in a mail: an address, the right to a new password, a new address.
 
 use actix_web::{HttpRequest, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{LOADING, known};
 use crate::error::Error;
-use crate::http::api::Refusal;
+use crate::http::api::{Refusal, Routes};
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
 use crate::http::error::Answer;
 
-pub fn routes(config: &mut ServiceConfig) {
+pub fn routes(config: &mut impl Routes) {
     config.service(request_verification).service(confirm_verification);
     config.service(request_password_reset).service(confirm_password_reset);
     config.service(request_email_change).service(confirm_email_change);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result};
 
@@ -37,6 +38,28 @@ impl Later {
             drop(place);
         });
         Ok(())
+    }
+
+    /// Does `work` on this runtime, so that it is done although the request it comes from may end; waits for room. What
+    /// is returned is for whoever wants to see the end of it.
+    pub async fn surely(&self, work: impl Future<Output = ()> + Send + 'static) -> Option<JoinHandle<()>> {
+        match Arc::clone(&self.room).acquire_owned().await {
+            Ok(place) => Some(self.runtime.spawn(async move {
+                work.await;
+                drop(place);
+            })),
+            // The server is about to stop.
+            Err(_) => {
+                work.await;
+                None
+            }
+        }
+    }
+
+    /// Waits until all that was started is done.
+    pub async fn idle(&self) {
+        // Closed when the server stops, and then there is nothing to wait for.
+        let _ = self.room.acquire_many(ROOM).await;
     }
 
     /// Waits until all is done, for at most `within`; nothing is started afterwards.
