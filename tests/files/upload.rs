@@ -129,6 +129,11 @@ async fn types_are_told_by_content() {
         assert_eq!(answer.is(200).header("content-type"), expected, "{shown:?}");
         assert!(answer.header("content-disposition").starts_with(way), "{expected}");
     }
+}
+
+#[tokio::test]
+async fn where_content_says_too_little_the_extension_counts() {
+    let app = limits(false).await;
     for (name, expected) in [
         ("a.css", "text/css"),
         ("a.js", "text/javascript"),
