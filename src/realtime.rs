@@ -91,6 +91,10 @@ impl Hub {
         let changes = Mutex::new(inbox.clone());
         records.store.on_commit(move |group| mark.commit(group.last().map_or(0, |change| change.seq)));
         records.store.on_answered(move |group| pass(group, &follower, limit, &changes));
+        let resets = Mutex::new(inbox.clone());
+        records.store.on_reset(move || {
+            let _ = resets.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Reset);
+        });
         // Read after the follower is there: what it hears twice is told once.
         let newest = records.store.changes_since(0, 0).await?.newest;
         shared.commit(newest);
@@ -145,6 +149,11 @@ impl Hub {
         }
         connections.insert(connection.id.clone(), Arc::clone(&connection));
         Ok(Seat { hub: self.clone(), connection })
+    }
+
+    /// How many connections are open.
+    pub fn count(&self) -> usize {
+        self.connections().len()
     }
 
     /// The open connection of that id; 404 when there is none.

@@ -184,7 +184,8 @@ impl<'a> Select<'a> {
         Printer::new(dialect, reach)
     }
 
-    fn bare(&self, (head, tail): (&str, &str), mut printer: Printer) -> Sql {
+    /// The records' FROM and WHERE between two texts.
+    pub(super) fn bare(&self, (head, tail): (&str, &str), mut printer: Printer) -> Sql {
         let unpaged = Select { after: None, ..*self };
         let placed = unpaged.place(&mut printer, None);
         printer.push(head);
