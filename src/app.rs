@@ -1,11 +1,16 @@
 //! Assembly: opens the data directory, wires the services, runs the server until it is told to stop.
 
+mod jobs;
+
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::jobs::Ground;
 use crate::auth::Auth;
+use crate::backup::shelf::{self, Shelf};
+use crate::backup::{self, Backups, swap};
 use crate::clock::Clock;
 use crate::collections;
 use crate::config::Config;
@@ -15,6 +20,7 @@ use crate::http::{self, Services};
 use crate::id::Ids;
 use crate::later::Later;
 use crate::limits::Windows;
+use crate::logs::{self, Logs};
 use crate::mail::{Dev, Mailer};
 use crate::outbound::{Outbound, Reach};
 use crate::passwords::Hasher;
@@ -40,6 +46,17 @@ impl Default for World {
 /// Counters of requests that are kept, by rule and address.
 const COUNTERS: usize = 65_536;
 
+/// What whoever is going to serve a data directory does first, and nobody beside it: goes through with a restore that was
+/// decided, clears away what a process that was killed has left.
+pub fn prepare(config: &Config) -> Result<()> {
+    let dir = absolute(&config.data_dir)?;
+    if swap::finish(&dir)? {
+        tracing::info!("a backup was put in the place of the data directory");
+    }
+    Shelf::new(dir.join(shelf::FOLDER)).sweep();
+    Ok(())
+}
+
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
@@ -49,39 +66,106 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let boot = Boot { seed: collections::seed, load: collections::load };
     let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
     let settings = open_settings(&store, config, &clock, &ids).await?;
-    let transport = Outbound::default()
-        .lasting(reach(&config.files), Duration::from_secs(config.files.bucket_timeout_s))
-        .map_err(Error::internal)?;
-    let files = Files::new(&dir.join("storage"), settings.clone(), transport, &config.files);
-    let hasher = Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)?;
-    let dev = if config.dev { Dev::On } else { Dev::Off };
-    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev);
+    let files = open_files(&dir, config, &settings)?;
+    let logs = open_logs(&dir, config, &settings, &clock)?;
+    let mailer = Mailer::start(settings.clone(), ids.clone(), clock.clone(), dev(config));
     let records = Records::new(Parts {
         store: store.clone(),
         files: files.clone(),
-        hasher,
+        hasher: hasher()?,
         settings: settings.clone(),
         ids,
         clock: clock.clone(),
         plans: Plans::default(),
         later: Later::here(),
     });
-    let auth = Auth::new(records.clone(), mailer, config.oauth2.clone());
+    let auth = Auth::new(records.clone(), mailer.clone(), config.oauth2.clone());
     let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
     let desk = hub.clone();
     auth.on_redirect(move |back| desk.send(&back.client, &back.ip, "@oauth2", &back.data));
+    let backups = Backups::new(backup::Parts {
+        check: check(config, &clock, &records.ids),
+        dir,
+        store: store.clone(),
+        logs: logs.clone(),
+        files: files.clone(),
+        settings: settings.clone(),
+        clock: clock.clone(),
+    });
+    let ground = Ground {
+        auth: auth.clone(),
+        logs: logs.clone(),
+        store: store.clone(),
+        backups: backups.clone(),
+        mailer,
+        settings: settings.clone(),
+    };
+    let jobs = jobs::built_in(ground, clock.clone());
     Ok(Arc::new(Services {
         hub,
         auth,
         records,
         files,
         settings,
+        logs,
+        jobs,
+        backups,
         clock,
         limits: Windows::new(COUNTERS),
         config: config.http.clone(),
+        metrics: Default::default(),
         rules: Default::default(),
         store,
     }))
+}
+
+/// Hashes take a core each.
+fn hasher() -> Result<Hasher> {
+    Hasher::start(std::thread::available_parallelism().map_or(1, usize::from)).map_err(Error::internal)
+}
+
+fn dev(config: &Config) -> Dev {
+    if config.dev { Dev::On } else { Dev::Off }
+}
+
+fn open_files(dir: &Path, config: &Config, settings: &Live) -> Result<Files> {
+    let transport = Outbound::default()
+        .lasting(reach(&config.files), Duration::from_secs(config.files.bucket_timeout_s))
+        .map_err(Error::internal)?;
+    Ok(Files::new(&dir.join("storage"), settings.clone(), transport, &config.files))
+}
+
+fn open_logs(dir: &Path, config: &Config, settings: &Live, clock: &Clock) -> Result<Logs> {
+    Logs::start(logs::Parts {
+        path: dir.join("auxiliary.db"),
+        max_mib: config.logs.max_mib,
+        settings: settings.clone(),
+        clock: clock.clone(),
+        // Its own, so that what is logged changes nothing else.
+        ids: Arc::default(),
+    })
+}
+
+/// Whether a data directory that nobody uses could be served: its database is whole, of a known version and one of ours,
+/// and the key that settings are sealed with opens them.
+fn check(config: &Config, clock: &Clock, ids: &Arc<Ids>) -> backup::Check {
+    let (config, clock, ids) = (config.clone(), clock.clone(), ids.clone());
+    Box::new(move |dir| {
+        let (config, clock, ids) = (config.clone(), clock.clone(), ids.clone());
+        Box::pin(async move {
+            let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
+            let boot = Boot { seed: collections::seed, load: collections::load };
+            let open = move || {
+                store::examine(&database.path)?;
+                Store::open(&database, clock, ids, boot)
+            };
+            let store = tokio::task::spawn_blocking(open).await.map_err(Error::internal)??;
+            let stored = store.param(settings::KEY).await?;
+            let opened = Live::open(stored.as_deref(), config.settings.key()?).map(|_| ());
+            tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+            opened
+        })
+    })
 }
 
 /// Where buckets may be.
@@ -120,9 +204,9 @@ pub fn start(services: Arc<Services>) -> Result<Running> {
     let address = listener.local_addr().map_err(Error::internal)?;
     let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
-    let (sweep, follow) = (services.auth.clone().keep_swept(), Arc::clone(&services).follow_settings());
+    let (tick, follow) = (services.jobs.clone().keep_ticking(), Arc::clone(&services).follow_settings());
     let settle = services.records.clone().keep_settled();
-    let chores = tokio::spawn(async { tokio::join!(sweep, follow, settle).0 });
+    let chores = tokio::spawn(async { tokio::join!(tick, follow, settle).0 });
     Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
 }
 
@@ -136,9 +220,17 @@ impl Running {
         tokio::task::spawn_blocking(move || hub.close()).await.map_err(Error::internal)?;
         self.handle.stop(true).await;
         self.served.await.map_err(Error::internal)?.map_err(Error::internal)?;
-        self.services.auth.close(Duration::from_secs(self.services.config.shutdown_timeout_s)).await;
-        let store = self.services.store.clone();
-        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+        let patience = Duration::from_secs(self.services.config.shutdown_timeout_s);
+        if !self.services.jobs.settle(patience).await {
+            tracing::warn!("jobs that still ran were cut off");
+        }
+        self.services.auth.close(patience).await;
+        let (store, logs) = (self.services.store.clone(), self.services.logs.clone());
+        let close = move || {
+            logs.close();
+            store.close();
+        };
+        tokio::task::spawn_blocking(close).await.map_err(Error::internal)?;
         Ok(())
     }
 }

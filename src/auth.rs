@@ -21,7 +21,7 @@ pub mod refresh;
 pub mod response;
 pub mod sign_in;
 pub mod superusers;
-mod sweep;
+pub mod sweep;
 pub mod tokens;
 mod verification;
 pub mod visit;
@@ -59,6 +59,8 @@ impl Auth {
         let callers = Arc::new(Callers::default());
         let watcher = callers.clone();
         records.store.on_commit(move |changes| watcher.forget(changes));
+        let watcher = callers.clone();
+        records.store.on_reset(move || watcher.forget_all());
         let oauth2 = Arc::new(oauth2::Desk::new(oauth2, records.clock.clone()));
         let later = records.later.clone();
         Auth { records, callers, oauth2, mailer, later, recent: Arc::default(), guard: Arc::default() }

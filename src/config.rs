@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::oauth2;
 use crate::files;
 use crate::http;
+use crate::logs;
 use crate::realtime;
 use crate::settings;
 use crate::store;
@@ -30,6 +31,7 @@ pub struct Config {
     pub files: files::Config,
     pub http: http::Config,
     pub log: Log,
+    pub logs: logs::Config,
     pub oauth2: oauth2::Config,
     pub realtime: realtime::Config,
     pub settings: settings::seal::Config,

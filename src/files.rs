@@ -7,6 +7,7 @@
 mod blob;
 mod bucket;
 mod cached;
+mod hold;
 mod incoming;
 mod list;
 mod local;
@@ -24,8 +25,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::settings::{Live, S3, Settings};
 
+use hold::{Held, Removal};
+
 pub use blob::{Blob, Chunks, Piece, Want};
 pub use bucket::{Bucket, Transport};
+pub use hold::Hold;
 pub use incoming::{Incoming, Leftover, Note};
 pub use list::{Listed, Listing};
 pub use local::Local;
@@ -70,6 +74,11 @@ impl Upload {
 }
 
 impl Content {
+    /// Writes the bytes to a new file in a folder that exists, on disk when this returns. Blocks.
+    pub fn store(&self, path: &Path) -> Result<()> {
+        local::place(path, self).map_err(io)
+    }
+
     /// The first bytes: enough to tell the type.
     pub fn head(&self) -> Vec<u8> {
         use sniff::HEAD;
@@ -156,10 +165,9 @@ impl Store {
 }
 
 /// Where files are kept; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Files(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     local: Local,
     incoming: Incoming,
@@ -170,9 +178,9 @@ struct Inner {
     /// The bucket of the settings that were seen last, if they have one.
     place: ArcSwapOption<Place>,
     thumbs: thumbs::Thumbs,
+    held: Arc<Held>,
 }
 
-#[derive(Debug)]
 struct Place {
     settings: Arc<Settings>,
     store: Store,
@@ -189,6 +197,7 @@ impl Files {
             settings,
             place: ArcSwapOption::empty(),
             thumbs: thumbs::Thumbs::new(),
+            held: Arc::default(),
         }))
     }
 
@@ -258,6 +267,9 @@ impl Files {
 
     /// Removes one file with what was made of it; a missing one is no error.
     pub async fn remove(&self, key: &str) -> Result<()> {
+        if self.0.held.put_off(|| Removal::One(key.to_string())) {
+            return Ok(());
+        }
         let store = self.store()?;
         if store.is_far() {
             self.folder().remove(key).await?;
@@ -267,6 +279,9 @@ impl Files {
 
     /// Removes everything below `prefix` (a collection's or a record's folder); a missing one is no error.
     pub async fn remove_all(&self, prefix: &str) -> Result<()> {
+        if self.0.held.put_off(|| Removal::All(prefix.to_string())) {
+            return Ok(());
+        }
         let store = self.store()?;
         if store.is_far() {
             self.0.local.remove_all(prefix).await?;

@@ -13,6 +13,7 @@ pub mod dashboard;
 mod delivery;
 pub mod error;
 pub mod limits;
+pub mod metrics;
 pub mod openapi;
 mod parts;
 pub mod public;
@@ -20,6 +21,7 @@ pub mod settings;
 pub mod shell;
 pub mod sse;
 pub mod unread;
+pub mod visits;
 pub mod ws;
 
 use std::net::TcpListener;
@@ -34,9 +36,12 @@ use utoipa_actix_web::AppExt as _;
 pub use config::Config;
 
 use crate::auth::Auth;
+use crate::backup::Backups;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::jobs::Jobs;
 use crate::limits::Windows;
+use crate::logs::Logs;
 use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
@@ -50,10 +55,15 @@ pub struct Services {
     pub auth: Auth,
     pub hub: Hub,
     pub settings: crate::settings::Live,
+    pub logs: Logs,
+    pub jobs: Jobs,
+    pub backups: Backups,
     pub clock: Clock,
     /// Requests counted by the rules of the settings.
     pub limits: Windows,
     pub config: Config,
+    /// What was answered, counted.
+    pub metrics: metrics::Metrics,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,
 }
@@ -75,7 +85,7 @@ pub fn serve(listener: TcpListener, services: Arc<Services>) -> std::io::Result<
             .configure(api::routes)
             .configure(dashboard::routes)
             .default_service(web::to(public::answer));
-        shell::Shell::new(app.into_factory(), &services.config)
+        shell::Shell::new(app.into_factory(), Arc::clone(&services))
     };
     limit_unread(&listener, config.write_timeout_s);
     let server = HttpServer::new(factory)

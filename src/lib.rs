@@ -39,7 +39,12 @@ pub mod auth;
 pub mod collections;
 pub mod import;
 pub mod inventory;
+pub mod jobs;
+pub mod logs;
 pub mod realtime;
+
+// 10 what has to know features
+pub mod backup;
 
 // 11 outside
 pub mod http;

@@ -75,6 +75,32 @@ pub struct RuleSet {
 }
 
 impl Collection {
+    /// A table of the server's own, so that the language can be asked about it; nobody finds it in a catalog.
+    pub fn internal(name: &str, fields: &[(&str, FieldKind)]) -> Collection {
+        let field = |(name, kind): &(&str, FieldKind)| Field {
+            id: ids::field_id(kind.type_name(), name, &[]),
+            name: (*name).to_string(),
+            system: true,
+            hidden: false,
+            presentable: false,
+            required: false,
+            help: String::new(),
+            kind: kind.clone(),
+        };
+        Collection {
+            id: name.to_string(),
+            name: name.to_string(),
+            system: true,
+            kind: CollectionKind::Base,
+            fields: fields.iter().map(field).collect(),
+            indexes: Vec::new(),
+            rules: RuleSet::default(),
+            created: String::new(),
+            updated: String::new(),
+            history_days: None,
+        }
+    }
+
     /// `base`, `auth` or `view`.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
@@ -86,6 +112,11 @@ impl Collection {
 
     pub fn is_view(&self) -> bool {
         matches!(self.kind, CollectionKind::View(_))
+    }
+
+    /// Whether its records can have files.
+    pub fn has_files(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, FieldKind::File { .. }))
     }
 
     pub fn is_auth(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod check;
 pub mod rate_limits;
+pub mod schedule;
 pub mod seal;
 pub mod subnet;
 
@@ -112,7 +113,7 @@ pub struct Batch {
 }
 
 /// The request log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Logs {
     /// Bytes; 0 = about 16 KiB.
@@ -287,6 +288,11 @@ impl Live {
     /// Whether requests are counted by rules; every one of them asks, so no share in the settings is taken for it.
     pub fn limits_requests(&self) -> bool {
         self.now.load().rate_limits.enabled
+    }
+
+    /// What is to be logged; every request asks.
+    pub fn logs(&self) -> Logs {
+        self.now.load().logs
     }
 
     /// Held from reading the old settings until the new ones are stored and replaced.

@@ -10,6 +10,7 @@ pub mod ddl;
 mod frame;
 mod gather;
 mod joins;
+pub mod logs;
 pub mod mutate;
 mod order;
 pub mod past;

@@ -7,8 +7,10 @@
 //! - A read sees everything that was acknowledged before it began, with a catalog that fits.
 
 mod answers;
+mod aside;
 pub mod change;
 pub mod config;
+pub mod console;
 pub mod error;
 pub mod history;
 mod params;
@@ -30,6 +32,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use self::job::Company;
 use self::readers::Readers;
 use self::shared::Shared;
@@ -39,12 +43,13 @@ use crate::id::Ids;
 use crate::schema::{Catalog, Collection};
 use crate::sql::Sql;
 
+pub use self::aside::Aside;
 pub use self::change::{Action, Change, StoredChange};
 pub use self::config::{Config, Durability};
 pub use self::error::StoreError;
 pub use self::history::History;
 pub use self::rows::{RowRef, Rows};
-pub use self::sqlite::transfer;
+pub use self::sqlite::{examine, transfer};
 pub use self::tx::{Share, Tx};
 
 /// An open database; clones are the same one. It closes with the last of them, or by [`Store::close`].
@@ -58,6 +63,10 @@ struct Inner {
     closed: AtomicBool,
     writer: Mutex<Option<JoinHandle<()>>>,
     config: Config,
+    boot: Boot,
+    clock: Clock,
+    /// Places for consoles.
+    consoles: Arc<Semaphore>,
 }
 
 /// What a job may ask.
@@ -86,13 +95,14 @@ impl Store {
     /// Opens or creates the database, runs migrations, seeds it at first and loads the catalog.
     pub fn open(config: &Config, clock: Clock, ids: Arc<Ids>, boot: Boot) -> Result<Store, StoreError> {
         let shared = Arc::new(Shared::new(u64::from(config.answers_mib) << 20));
-        let writer = Writer::open(config.clone(), clock, ids, shared.clone(), boot)?;
+        let writer = Writer::open(config.clone(), clock.clone(), ids, shared.clone(), boot)?;
         let readers = Readers::open(config, shared.clone())?;
         let (queue, inbox) = sync_channel(config.write_queue);
         let thread = std::thread::Builder::new().name("writer".into());
         let thread = thread.spawn(move || writer.serve(&inbox)).map_err(StoreError::other)?;
         let (closed, writer) = (AtomicBool::new(false), Mutex::new(Some(thread)));
-        Ok(Store(Arc::new(Inner { shared, readers, queue, closed, writer, config: config.clone() })))
+        let (config, consoles) = (config.clone(), Arc::new(Semaphore::new(console::AT_ONCE)));
+        Ok(Store(Arc::new(Inner { shared, readers, queue, closed, writer, config, boot, clock, consoles })))
     }
 
     /// The collections as of the last commit.
@@ -173,6 +183,12 @@ impl Store {
         self.0.shared.follow(Arc::new(follower));
     }
 
+    /// Calls `listener` on the writer thread when something was committed that nobody can tell: the history started over,
+    /// and whatever is known of records may be wrong.
+    pub fn on_reset(&self, listener: impl Fn() + Send + Sync + 'static) {
+        self.0.shared.listen_for_reset(Arc::new(listener));
+    }
+
     /// The next `limit` changes after `seq`.
     pub async fn changes_since(&self, seq: i64, limit: usize) -> Result<History, StoreError> {
         self.read(move |reader| history::since(reader, seq, limit)).await
@@ -187,6 +203,26 @@ impl Store {
             .spawn(move || drop(reply.send(sqlite::copy(&from, &to))))
             .map_err(StoreError::other)?;
         answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Bytes of the database with its write-ahead log. Blocks for a moment.
+    pub fn size(&self) -> u64 {
+        let path = &self.0.config.path;
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let len = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+        len(path) + len(Path::new(&log))
+    }
+
+    /// Empties the write-ahead log if nobody reads from it and refreshes the planner's statistics, between two groups of
+    /// writes.
+    pub async fn tend(&self) -> Result<(), StoreError> {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        match self.0.queue.try_send(Message::Tend(reply)) {
+            Ok(()) => answer.await.unwrap_or(Err(StoreError::Closed)),
+            Err(TrySendError::Full(_)) => Err(StoreError::Full),
+            Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed),
+        }
     }
 
     /// Finishes the writes that are queued, interrupts reads, empties the write-ahead log and joins the threads. Blocks

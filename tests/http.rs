@@ -10,3 +10,4 @@ mod routes;
 mod sealed_settings;
 mod settings;
 mod staying_up;
+mod watching;

@@ -8,15 +8,19 @@
 )]
 
 mod auth;
+mod backup;
 mod cli;
 mod collections;
+mod crons;
 mod files;
 mod http;
 mod import;
+mod logs;
 mod oauth2;
 mod realtime;
 mod records;
 mod security;
+mod sql;
 mod store;
 mod support;
 mod tidy;

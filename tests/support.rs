@@ -78,6 +78,7 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
+                app::prepare(&config).expect("a data directory that can be served");
                 let services = app::open(&config, world).await.expect("the data directory opens");
                 let running = app::start(services).expect("a free port");
                 let _ = ready.send((running.address, Arc::clone(&running.services)));

@@ -53,6 +53,13 @@ impl Callers {
         }
     }
 
+    /// Drops all records.
+    pub fn forget_all(&self) {
+        let mut generation = self.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        *generation += 1;
+        self.records.clear();
+    }
+
     fn generation(&self) -> u64 {
         *self.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,7 +1,5 @@
 //! Codes and half sign-ins past their time go, a few at a time, so that nobody waits for it.
 
-use std::time::Duration;
-
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::schema::Record;
@@ -12,31 +10,28 @@ use super::Auth;
 
 /// Rows in one job of the writer.
 const BATCH: i64 = 200;
-/// Between two sweeps.
-const PAUSE: Duration = Duration::from_secs(3600);
+
+/// What goes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiring {
+    /// One-time codes.
+    Codes,
+    /// Sessions between two factors.
+    Sessions,
+}
 
 impl Auth {
-    /// Sweeps now and then until it is aborted.
-    pub async fn keep_swept(self) {
-        loop {
-            match self.sweep().await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "removed codes and half sign-ins past their time"),
-                Err(error) => tracing::warn!(%error, "codes past their time were not removed"),
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// Removes all one-time codes and sessions between two factors that are past their time; how many there were.
-    pub async fn sweep(&self) -> Result<usize> {
+    /// Removes what is past its time; how many there were.
+    pub async fn sweep(&self, what: Expiring) -> Result<usize> {
         let mut count = 0;
         let catalog = self.records.store.catalog();
         for collection in catalog.iter() {
             let Some(options) = collection.auth() else { continue };
-            for (name, seconds) in [("_otps", options.otp.duration), ("_mfas", options.mfa.duration)] {
-                count += self.sweep_of(name, &collection.id, seconds).await?;
-            }
+            let (name, seconds) = match what {
+                Expiring::Codes => ("_otps", options.otp.duration),
+                Expiring::Sessions => ("_mfas", options.mfa.duration),
+            };
+            count += self.sweep_of(name, &collection.id, seconds).await?;
         }
         Ok(count)
     }

@@ -2,13 +2,19 @@
 
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Failed, say};
 use crate::app::{self, Running, World};
 use crate::config::{Config, Flags, Loaded};
+use crate::logs::notes::Listener;
 
 #[derive(Args)]
 pub struct Serve {
@@ -47,19 +53,35 @@ impl Serve {
 
 pub async fn run(loaded: Loaded) -> Result<(), Failed> {
     let config = loaded.config;
-    log_to_stderr(&config);
+    let listener = report(&config);
     // Registered first, so that no signal is missed while starting.
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
+    app::prepare(&config)?;
     let services = app::open(&config, World::default()).await?;
+    let backups = services.backups.clone();
+    listener.tell(services.logs.clone());
     let running = app::start(services)?;
     greet(&config, &running).await?;
-    one_of(&mut term, &mut int).await;
+    let restart = tokio::select! {
+        () = one_of(&mut term, &mut int) => false,
+        () = backups.restart_wanted() => true,
+    };
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
-        stopped = running.stop() => Ok(stopped?),
-        () = one_of(&mut term, &mut int) => Err(Failed("Stopped at once; requests were cut off.".into())),
+        stopped = running.stop() => stopped?,
+        () = one_of(&mut term, &mut int) => return Err(Failed("Stopped at once; requests were cut off.".into())),
     }
+    if restart { Err(begin_again()) } else { Ok(()) }
+}
+
+/// Becomes a new process of the same command; returns only when that fails.
+fn begin_again() -> Failed {
+    let error = match std::env::current_exe() {
+        Ok(program) => Command::new(program).args(std::env::args_os().skip(1)).exec(),
+        Err(error) => error,
+    };
+    Failed(format!("The server stopped but could not start again: {error}."))
 }
 
 async fn one_of(term: &mut Signal, int: &mut Signal) {
@@ -94,11 +116,15 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn log_to_stderr(config: &Config) {
+/// What the server reports goes to stderr, and to the log as soon as there is one.
+fn report(config: &Config) -> Listener {
     let level = if config.dev { "info,actix_server=warn,cratebase=debug" } else { config.log.level.as_str() };
-    let filter = tracing_subscriber::EnvFilter::new(level);
-    // Fails only when there is a logger already.
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    let _ = log.try_init();
+    let stderr = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
+    let listener = Listener::default();
+    // Not more: in development, mails are shown that way, and what they hold is no business of the log.
+    let kept = listener.clone().with_filter(LevelFilter::WARN);
+    // Fails only when there is a logger already.
+    let _ = tracing_subscriber::registry().with(stderr.with_filter(EnvFilter::new(level))).with(kept).try_init();
+    listener
 }

@@ -6,11 +6,10 @@ use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::expr::{self, Access, Scope, Sort};
 use crate::records::query::ListQuery;
-use crate::schema::ids::field_id;
-use crate::schema::{Catalog, Collection, CollectionKind, Field, FieldKind, RuleSet};
+use crate::schema::{Catalog, Collection, FieldKind};
 use crate::sql::{Dialect, Select};
 use crate::store::{Reader, Store};
-use crate::value::{Json, Object, Row as _};
+use crate::value::{Json, Row as _, json};
 
 /// The columns of `_collections` that may be filtered and sorted by; `id` comes first.
 const PROPERTIES: [&str; 6] = ["id", "created", "updated", "name", "system", "type"];
@@ -32,64 +31,36 @@ fn page(db: &mut dyn Reader, query: &ListQuery, ctx: &Ctx) -> Result<Vec<u8>> {
     };
     let sort = Sort::compile(&query.sort, &scope).map_err(refused)?.bind(ctx);
 
-    let (page, per_page) = (query.page, query.per_page);
     let select = Select {
         filters: &filter.iter().collect::<Vec<_>>(),
         sort: &sort,
-        limit: per_page,
-        offset: (page - 1).saturating_mul(per_page),
+        limit: query.per_page,
+        offset: query.offset(),
         ..Select::of(&root)
     };
-    let (total, pages) = if query.skip_total {
-        (-1, -1)
-    } else {
-        let total = db.query(&select.count(Dialect::Sqlite))?.first_int();
-        (total, (total + per_page - 1) / per_page)
+    let total = match query.skip_total {
+        true => -1,
+        false => db.query(&select.count(Dialect::Sqlite))?.first_int(),
     };
     let rows = db.query(&select.rows(Dialect::Sqlite))?;
     let catalog = db.catalog();
     let shown = rows.iter().filter_map(|row| catalog.by_id(row.value(0).text()));
+    let items: Json = shown.map(|collection| Json::Object(collection.to_json())).collect();
 
-    let mut envelope = Object::new();
-    envelope.insert("page".to_string(), page.into());
-    envelope.insert("perPage".to_string(), per_page.into());
-    envelope.insert("totalItems".to_string(), total.into());
-    envelope.insert("totalPages".to_string(), pages.into());
-    envelope.insert("items".to_string(), shown.map(|collection| Json::Object(collection.to_json())).collect());
-    Ok(super::bytes(&Json::Object(envelope)))
+    let mut out = Vec::new();
+    query.write_envelope(&mut out, total);
+    out.extend_from_slice(b",\"items\":");
+    json::write(&mut out, &items);
+    out.push(b'}');
+    Ok(out)
 }
 
 /// `_collections` as a collection, which the language can be asked about.
 fn properties() -> Collection {
-    let text =
-        || FieldKind::Text { min: 0, max: 0, pattern: String::new(), autogenerate: String::new(), primary_key: false };
-    let field = |name: &str| {
-        let kind = match name {
-            "system" => FieldKind::Bool,
-            "created" | "updated" => FieldKind::Date { min: String::new(), max: String::new() },
-            _ => text(),
-        };
-        Field {
-            id: field_id(kind.type_name(), name, &[]),
-            name: name.to_string(),
-            system: true,
-            hidden: false,
-            presentable: false,
-            required: false,
-            help: String::new(),
-            kind,
-        }
+    let kind = |name: &str| match name {
+        "system" => FieldKind::Bool,
+        "created" | "updated" => FieldKind::DATE,
+        _ => FieldKind::TEXT,
     };
-    Collection {
-        id: "_collections".to_string(),
-        name: "_collections".to_string(),
-        system: true,
-        kind: CollectionKind::Base,
-        fields: PROPERTIES.map(field).to_vec(),
-        indexes: Vec::new(),
-        rules: RuleSet::default(),
-        created: String::new(),
-        updated: String::new(),
-        history_days: None,
-    }
+    Collection::internal("_collections", &PROPERTIES.map(|name| (name, kind(name))))
 }

@@ -200,7 +200,7 @@ fn write(path: &Path, upload: &Upload) -> Result<()> {
 }
 
 /// Puts the bytes into a folder that exists.
-fn place(path: &Path, content: &Content) -> std::io::Result<()> {
+pub(super) fn place(path: &Path, content: &Content) -> std::io::Result<()> {
     match content {
         Content::Memory(bytes) => {
             let mut file = File::create(path)?;

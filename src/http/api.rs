@@ -1,15 +1,20 @@
 //! The API, one resource per file: parameters, description and handlers side by side.
 
 pub mod auth;
+pub mod backups;
 pub mod batch;
 pub mod collections;
+pub mod crons;
 pub mod files;
 pub mod health;
+pub mod logs;
+pub mod metrics;
 pub mod oauth2;
 pub mod openapi;
 pub mod realtime;
 pub mod records;
 pub mod settings;
+pub mod sql;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
@@ -46,6 +51,11 @@ pub fn routes(config: &mut impl Routes) {
     realtime::routes(config);
     collections::routes(config);
     settings::routes(config);
+    logs::routes(config);
+    crons::routes(config);
+    backups::routes(config);
+    sql::routes(config);
+    metrics::routes(config);
     openapi::routes(config);
 }
 

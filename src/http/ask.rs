@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, USER_AGENT};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::Services;
@@ -120,6 +120,10 @@ impl FromRequest for Ask {
             };
             let services = Arc::clone(services);
             let caller = caller(&services, &request).await?;
+            if caller.record().is_some() {
+                // For the log.
+                request.extensions_mut().insert(caller.clone());
+            }
             limits::admit(&services, &request, &caller, || address(&services, &request))?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());

@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use actix_web::http::header::HeaderMap;
 
 use crate::settings::TrustedProxy;
+use crate::value::net::full_ip;
 
 /// The address every limit, allow-list and log goes by; `""` when the peer is unknown.
 pub fn real_ip(peer: Option<IpAddr>, headers: &HeaderMap, proxy: &TrustedProxy) -> String {
     let trusted = proxy.headers.iter().find_map(|name| from_header(headers, name, proxy.use_leftmost_ip));
-    trusted.or(peer).map(expanded).unwrap_or_default()
+    trusted.or(peer).map(full_ip).unwrap_or_default()
 }
 
 /// A header that looks like a proxy's: the first present of the trusted ones and the usual suspects.
@@ -30,17 +31,6 @@ fn from_header(headers: &HeaderMap, name: &str, leftmost: bool) -> Option<IpAddr
     let value = headers.get_all(name).last()?.to_str().ok()?;
     let mut ips = value.split(',').filter_map(|part| part.trim().parse::<IpAddr>().ok());
     if leftmost { ips.next() } else { ips.next_back() }
-}
-
-/// IPv6 is written in full, so that equal addresses are equal texts.
-fn expanded(ip: IpAddr) -> String {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => {
-            let groups = ip.segments().map(|group| format!("{group:04x}"));
-            groups.join(":")
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::error::{Error, Reason};
-use crate::value::json;
+use crate::logs::Failed;
+use crate::value::{Json, json};
 
 /// The content type of every API answer.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -62,7 +63,24 @@ impl ResponseError for Failure {
             }
             Error::Invalid { .. } | Error::Rejected { .. } => {}
         }
-        answer.body(json::text(&self.0.envelope()))
+        let envelope = self.0.envelope();
+        let failed = Failed { message: text_of(&envelope, "message"), details: details(&self.0) };
+        answer.extensions_mut().insert(failed);
+        answer.body(json::text(&envelope))
+    }
+}
+
+fn text_of(envelope: &Json, key: &str) -> String {
+    envelope.get(key).and_then(Json::as_str).unwrap_or_default().to_string()
+}
+
+/// What is behind a refusal, for the log.
+fn details(error: &Error) -> Json {
+    match error {
+        Error::Invalid { errors, .. } => errors.to_json(),
+        Error::Internal(source) => chain(source.as_ref()).into(),
+        Error::Unavailable { message, .. } => message.as_str().into(),
+        Error::Rejected { .. } | Error::RateLimited { .. } => Json::Null,
     }
 }
 

@@ -26,7 +26,7 @@ impl Services {
         let stored = self.settings.sealed(&merged, &self.records.ids)?;
         self.store.set_param(KEY, stored.clone(), self.clock.now().to_string()).await?;
         self.settings.replace(merged.clone(), stored);
-        self.limits.clear();
+        self.settings_changed();
         Ok(merged)
     }
 
@@ -61,9 +61,15 @@ impl Services {
     async fn reread_settings(&self) -> Result<()> {
         let Some(stored) = self.store.param(KEY).await? else { return Ok(()) };
         if self.settings.follow(&stored)? {
-            self.limits.clear();
+            self.settings_changed();
         }
         Ok(())
+    }
+
+    /// What has to look at them now rather than next time.
+    fn settings_changed(&self) {
+        self.limits.clear();
+        self.logs.follow_settings();
     }
 }
 

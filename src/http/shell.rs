@@ -6,7 +6,9 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use actix_http::{Request, Response};
 use actix_web::HttpMessage as _;
@@ -18,10 +20,11 @@ use actix_web::http::{Method, StatusCode, Uri};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
-use super::config::Config;
+use super::Services;
 use super::cors::{self, Cors};
 use super::error::{Cause, Failure};
 use super::unread;
+use super::visits::{Known, Visit};
 use crate::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,12 +44,13 @@ pub struct Embeddable;
 pub struct Shell<S> {
     inner: Rc<S>,
     cors: Rc<Cors>,
+    services: Arc<Services>,
 }
 
 impl<S> Shell<S> {
     /// Wraps an application.
-    pub fn new(inner: S, config: &Config) -> Self {
-        Shell { inner: Rc::new(inner), cors: Rc::new(Cors::new(&config.origins)) }
+    pub fn new(inner: S, services: Arc<Services>) -> Self {
+        Shell { inner: Rc::new(inner), cors: Rc::new(Cors::new(&services.config.origins)), services }
     }
 }
 
@@ -70,8 +74,8 @@ where
 
     fn new_service(&self, config: AppConfig) -> Self::Future {
         let inner = self.inner.new_service(config);
-        let cors = Rc::clone(&self.cors);
-        Box::pin(async move { Ok(Shell { inner: Rc::new(inner.await?), cors }) })
+        let (cors, services) = (Rc::clone(&self.cors), Arc::clone(&self.services));
+        Box::pin(async move { Ok(Shell { inner: Rc::new(inner.await?), cors, services }) })
     }
 }
 
@@ -91,16 +95,28 @@ where
         if request.method() == Method::OPTIONS {
             return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
+        let services = Arc::clone(&self.services);
+        let (began, method) = (Instant::now(), request.method().clone());
+        let visit = Visit::of(&request, began, &services);
         normalise(&mut request);
         let unread = unread::keep(&mut request);
         let inner = Rc::clone(&self.inner);
         let answer = AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind();
         Box::pin(async move {
-            let mut answer = match answer.await {
+            let answer = answer.await;
+            let known = match (&visit, &answer) {
+                (Some(visit), Ok(Ok(answer))) => visit.look(answer, &services),
+                _ => Known::default(),
+            };
+            let mut answer = match answer {
                 Ok(Ok(answer)) => Response::from(answer),
                 Ok(Err(error)) => Response::from(error.error_response()),
                 Err(panic) => Response::from(Failure(Error::internal(words(panic.as_ref()))).error_response()),
             };
+            services.metrics.count(&method, answer.status(), began.elapsed());
+            if let Some(visit) = visit {
+                visit.record(known, &answer, &services);
+            }
             if answer.status().is_server_error() {
                 log(&answer, &id);
             }

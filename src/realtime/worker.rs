@@ -24,6 +24,8 @@ pub enum Request {
     /// Committed together, in order.
     Changes(Vec<Arc<Change>>),
     Subscribe(Join),
+    /// Something was committed that nobody can tell.
+    Reset,
     /// The connection's outbox has room again.
     Room(u64),
     Gone(u64),
@@ -114,6 +116,7 @@ impl Worker {
                     self.changes(&changes);
                 }
                 Request::Subscribe(join) => self.early.push_back(join),
+                Request::Reset => self.resync_all(),
                 Request::Room(number) => self.replay(number),
                 Request::Gone(number) => self.forget(number),
                 Request::Stop => break,

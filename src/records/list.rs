@@ -8,7 +8,7 @@ use crate::expr::{Access, Bound, BoundSort, ExprError};
 use crate::schema::{Catalog, Collection};
 use crate::sql::{Cursor, Dialect, Select};
 use crate::store::{Reader, Rows};
-use crate::value::json::{write_int, write_str};
+use crate::value::json::write_str;
 
 use super::expand::Paths;
 use super::present::{Emails, Items};
@@ -60,7 +60,7 @@ impl Records {
             self.expand(reader, ctx, &mut page, &Paths::parse(paths))?;
         }
         let mut out = Vec::with_capacity(128 + page.items.len() * 384);
-        write_envelope(&mut out, query, total);
+        query.write_envelope(&mut out, total);
         if let Some(next) = next {
             out.extend_from_slice(b",\"nextCursor\":");
             write_str(&mut out, &next);
@@ -116,7 +116,7 @@ impl Records {
 impl Listing {
     pub(super) fn select<'a>(&'a self, query: &ListQuery, filters: &'a [&'a Bound]) -> Select<'a> {
         let keyset = query.cursor.is_some();
-        let offset = if keyset { 0 } else { (query.page - 1).saturating_mul(query.per_page) };
+        let offset = if keyset { 0 } else { query.offset() };
         Select {
             filters,
             sort: &self.bound_sort,
@@ -129,7 +129,7 @@ impl Listing {
 }
 
 /// A client's expression that cannot be used: the contract's status and message, plus what is wrong and where.
-fn refused(parameter: &str, error: ExprError) -> Error {
+pub fn refused(parameter: &str, error: ExprError) -> Error {
     if error.is_forbidden() {
         return Error::forbidden(error.message);
     }
@@ -141,18 +141,4 @@ fn refused(parameter: &str, error: ExprError) -> Error {
         problem = problem.with("nearest", nearest);
     }
     Error::invalid("", parameter, problem)
-}
-
-fn write_envelope(out: &mut Vec<u8>, query: &ListQuery, total: i64) {
-    out.extend_from_slice(b"{\"page\":");
-    write_int(out, query.page);
-    out.extend_from_slice(b",\"perPage\":");
-    write_int(out, query.per_page);
-    out.extend_from_slice(b",\"totalItems\":");
-    write_int(out, total);
-    out.extend_from_slice(b",\"totalPages\":");
-    write_int(
-        out,
-        if total < 0 { -1 } else { total.div_euclid(query.per_page) + i64::from(total % query.per_page != 0) },
-    );
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
+use crate::value::json::write_int;
 
 /// Items per page without and at most with `perPage`.
 const PER_PAGE: i64 = 30;
@@ -37,6 +38,27 @@ impl ListQuery {
             cursor: ctx.query("cursor").map(str::to_string),
             explain: ctx.caller.is_superuser() && boolean(ctx.query("explain"))?,
         })
+    }
+
+    /// Records before the page.
+    pub fn offset(&self) -> i64 {
+        (self.page - 1).saturating_mul(self.per_page)
+    }
+
+    /// Opens the list envelope: everything before its items. A negative total was not asked for.
+    pub fn write_envelope(&self, out: &mut Vec<u8>, total: i64) {
+        let per_page = self.per_page;
+        let pages = if total < 0 { -1 } else { total.div_euclid(per_page) + i64::from(total % per_page != 0) };
+        let parts: [(&[u8], i64); 4] = [
+            (b"{\"page\":", self.page),
+            (b",\"perPage\":", per_page),
+            (b",\"totalItems\":", total),
+            (b",\"totalPages\":", pages),
+        ];
+        for (name, number) in parts {
+            out.extend_from_slice(name);
+            write_int(out, number);
+        }
     }
 }
 

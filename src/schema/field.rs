@@ -57,6 +57,14 @@ pub enum FieldKind {
     GeoPoint,
 }
 
+impl FieldKind {
+    /// A text without demands.
+    pub const TEXT: FieldKind =
+        FieldKind::Text { min: 0, max: 0, pattern: String::new(), autogenerate: String::new(), primary_key: false };
+    /// A date without bounds.
+    pub const DATE: FieldKind = FieldKind::Date { min: String::new(), max: String::new() };
+}
+
 impl Field {
     /// Holds a JSON array of values rather than one value.
     pub fn is_multiple(&self) -> bool {

@@ -153,7 +153,11 @@ impl<'a> Select<'a> {
     /// The tables that decide what the statements find; `None` if something else does too: the tables of a view, the
     /// clock, chance.
     pub fn about(&self) -> Option<Vec<&'a str>> {
-        let mut tables = vec![self.collection.name.as_str()];
+        // A record in memory is no row of its table.
+        let mut tables: Vec<&'a str> = match self.source {
+            Source::Stored => vec![&self.collection.name],
+            Source::Virtual(_) => Vec::new(),
+        };
         let mut views = self.collection.is_view();
         for predicate in self.predicates() {
             predicate.tables(&mut |collection| {
@@ -180,7 +184,8 @@ impl<'a> Select<'a> {
         Printer::new(dialect, reach)
     }
 
-    fn bare(&self, (head, tail): (&str, &str), mut printer: Printer) -> Sql {
+    /// The records' FROM and WHERE between two texts.
+    pub(super) fn bare(&self, (head, tail): (&str, &str), mut printer: Printer) -> Sql {
         let unpaged = Select { after: None, ..*self };
         let placed = unpaged.place(&mut printer, None);
         printer.push(head);

@@ -92,3 +92,11 @@ impl Position {
         Ok(at)
     }
 }
+
+/// Makes everyone who follows the history start over: none of it is left, and the sequence skips a number. Within a
+/// transaction.
+pub fn start_over(conn: &Conn) -> Result<(), StoreError> {
+    conn.run("DELETE FROM _changes WHERE seq < (SELECT max(seq) FROM _changes)")?;
+    // The newest row stays, as the sequence goes on from it; nobody was ever told its new number.
+    conn.run("UPDATE _changes SET seq = seq + 2")
+}

@@ -9,6 +9,7 @@ use super::answers::Answers;
 use crate::schema::Catalog;
 
 type Listener = Arc<dyn Fn(&[Arc<Change>]) + Send + Sync>;
+type ResetListener = Arc<dyn Fn() + Send + Sync>;
 
 pub struct Shared {
     pub catalog: ArcSwap<Catalog>,
@@ -16,6 +17,7 @@ pub struct Shared {
     /// Held for writing from before a COMMIT that changes tables until the catalog that knows of it is visible.
     schema: RwLock<()>,
     listeners: RwLock<Vec<Listener>>,
+    reset_listeners: RwLock<Vec<ResetListener>>,
     followers: RwLock<Vec<Listener>>,
 }
 
@@ -27,6 +29,7 @@ impl Shared {
             answers: Answers::new(room),
             schema: RwLock::default(),
             listeners: RwLock::default(),
+            reset_listeners: RwLock::default(),
             followers: RwLock::default(),
         }
     }
@@ -47,6 +50,20 @@ impl Shared {
 
     pub fn follow(&self, follower: Listener) {
         self.followers.write().unwrap_or_else(PoisonError::into_inner).push(follower);
+    }
+
+    pub fn listen_for_reset(&self, listener: ResetListener) {
+        self.reset_listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
+    /// Tells every listener that nobody knows what changed.
+    pub fn reset(&self) {
+        let listeners = self.reset_listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for listener in &listeners {
+            if let Err(panic) = super::job::guarded(|| listener()) {
+                tracing::error!("a reset listener panicked: {panic}");
+            }
+        }
     }
 
     /// Tells those who have to know before anyone is answered.

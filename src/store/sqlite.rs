@@ -1,5 +1,6 @@
 //! The one place, with its children, that names rusqlite: a connection that speaks `Sql`, `Rows` and `StoreError`.
 
+pub mod console;
 pub mod error;
 pub mod limit;
 pub mod migrate;
@@ -31,6 +32,11 @@ const STATEMENTS: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// VM steps between two looks at the limits: some 10 to 50 µs.
 const STEPS_PER_TICK: i32 = 1000;
+
+/// Empties the write-ahead log if nobody reads from it, and refreshes what the planner knows where it is out of date.
+/// Whoever is in the way is not waited for: there is another day.
+pub const TEND: &str = "PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout=10000; \
+     PRAGMA analysis_limit=400; PRAGMA optimize;";
 
 /// What begins a statement that changes the tables.
 const SCHEMA: [&str; 3] = ["CREATE", "DROP", "ALTER"];
@@ -239,6 +245,23 @@ fn push(rows: &mut Rows, raw: Raw<'_>) {
             Ok(text) => rows.push(ValueRef::Text(text)),
             Err(_) => rows.push(ValueRef::Text(&String::from_utf8_lossy(bytes))),
         },
+    }
+}
+
+/// Whether a file that nobody uses is a whole database of this server's, of whatever version.
+pub fn examine(path: &Path) -> Result<(), StoreError> {
+    let conn = Conn::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Arc::default())?;
+    let has = |table: &str| conn.exists("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", table);
+    if !(has("_collections")? && has("_migrations")? && has("_params")?) {
+        return Err(StoreError::other("it is the database of another program"));
+    }
+    if !has("_changes")? {
+        return Err(StoreError::other("it is a database of PocketBase, which `cratebase import pocketbase` moves in"));
+    }
+    let rows = conn.query(&Sql { text: "PRAGMA quick_check(1)".into(), params: Vec::new() })?;
+    match rows.first().map(|row| row.at(0).text()) {
+        Some("ok") => Ok(()),
+        Some(_) | None => Err(StoreError::other("its database is damaged")),
     }
 }
 

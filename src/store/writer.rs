@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::answers::Touched;
 use super::change::Change;
 use super::config::Config;
@@ -11,7 +13,7 @@ use super::history::{self, Position};
 use super::job::{Company, Job, Work, job};
 use super::retention::{self, Retention};
 use super::shared::Shared;
-use super::sqlite::{Conn, migrate};
+use super::sqlite::{Conn, TEND, migrate};
 use super::tx::{Guard, Pending, Tx};
 use super::{Boot, StoreError};
 use crate::clock::Clock;
@@ -22,13 +24,15 @@ use crate::schema::Catalog;
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// Looks between two of the history's age.
 const LOOKS_PER_TRIM: u32 = 60;
-/// Changes of another process that are announced at most; who missed more sees a gap in the sequence.
+/// Changes of another process that are announced at once.
 const FOREIGN_CHANGES: usize = 10_000;
 /// Groups with savepoints after a job had to be undone.
 const CAREFUL: u32 = 64;
 
 pub enum Message {
     Job(Job),
+    /// Housekeeping that takes no transaction.
+    Tend(oneshot::Sender<Result<(), StoreError>>),
     Stop,
 }
 
@@ -113,6 +117,10 @@ impl Writer {
                 Some(job) => job,
                 None => match inbox.recv_timeout(LOOK_AROUND) {
                     Ok(Message::Job(job)) => job,
+                    Ok(Message::Tend(reply)) => {
+                        drop(reply.send(self.tend()));
+                        continue;
+                    }
                     Err(RecvTimeoutError::Timeout) => {
                         self.look_around();
                         continue;
@@ -125,11 +133,14 @@ impl Writer {
             match left {
                 Some(Message::Stop) => break,
                 Some(Message::Job(job)) => next = Some(job),
+                Some(Message::Tend(reply)) => drop(reply.send(self.tend())),
                 None => {}
             }
         }
-        while let Ok(Message::Job(job)) = inbox.try_recv() {
-            self.group(vec![job]);
+        while let Ok(message) = inbox.try_recv() {
+            if let Message::Job(job) = message {
+                self.group(vec![job]);
+            }
         }
         if let Err(error) = self.tx.conn.batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!("the last checkpoint failed: {error}");
@@ -273,14 +284,27 @@ impl Writer {
             self.shared.catalog.store(self.tx.catalog.clone());
         }
         self.shared.answers.touch(Touched::Everything);
-        let missed = history::since(&mut self.tx, self.at.seq, FOREIGN_CHANGES)?;
+        loop {
+            let missed = history::since(&mut self.tx, self.at.seq, FOREIGN_CHANGES)?;
+            if missed.reset {
+                self.shared.reset();
+            }
+            let catalog = &self.tx.catalog;
+            let known = missed.changes.iter().filter_map(|change| Some((change, catalog.by_id(&change.collection)?)));
+            let known: Vec<Option<Change>> = known.map(|(change, collection)| change.to_change(collection)).collect();
+            // Of collections without history nobody can tell what another process did to them.
+            if known.iter().any(Option::is_none) {
+                self.shared.reset();
+            }
+            let changes: Vec<Arc<Change>> = known.into_iter().flatten().map(Arc::new).collect();
+            self.shared.publish(&changes);
+            self.fresh.extend(changes);
+            match missed.changes.last() {
+                Some(last) if last.seq < missed.newest => self.at.seq = last.seq,
+                Some(_) | None => break,
+            }
+        }
         self.at = Position::load(&self.tx.conn)?;
-        let catalog = &self.tx.catalog;
-        let known = missed.changes.iter().filter_map(|change| Some((change, catalog.by_id(&change.collection)?)));
-        let changes: Vec<Arc<Change>> =
-            known.filter_map(|(change, collection)| change.to_change(collection).map(Arc::new)).collect();
-        self.shared.publish(&changes);
-        self.fresh.extend(changes);
         Ok(())
     }
 
@@ -314,6 +338,13 @@ impl Writer {
         if self.looks_to_trim == 0 {
             self.trim();
         }
+    }
+
+    fn tend(&self) -> Result<(), StoreError> {
+        self.tx.conn.limit.arm_for(self.config.write_timeout());
+        let tended = self.tx.conn.batch(TEND);
+        self.tx.conn.limit.disarm();
+        tended
     }
 
     /// One step; the next one soon if there is more to trim.

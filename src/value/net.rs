@@ -5,6 +5,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// URL schemes that take an authority (`scheme://host`).
 const SCHEMES: [&str; 7] = ["http", "https", "ftp", "ws", "wss", "tcp", "udp"];
 
+/// An address as text. IPv6 is written in full, so that equal addresses are equal texts.
+pub fn full_ip(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => ip.segments().map(|group| format!("{group:04x}")).join(":"),
+    }
+}
+
 /// One dot-atom local part, `@`, a dotted domain whose last label starts and ends with a letter. Letters of any script
 /// are fine; quoted local parts, IP literals and surrounding spaces are not.
 pub fn is_email(text: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Codes and half sign-ins past their time go by themselves.
 
+use cratebase::auth::sweep::Expiring;
 use cratebase::error::Error;
 use cratebase::sql::Sql;
 use cratebase::store::Tx;
@@ -8,6 +9,12 @@ use serde_json::json;
 use crate::support::{GUEST, Mailbox, SUPERUSER, TestApp};
 
 use super::{MINUTE, PASSWORD, users};
+
+/// Both jobs; how many rows went.
+async fn sweep(app: &TestApp) -> usize {
+    let auth = &app.services.auth;
+    auth.sweep(Expiring::Codes).await.unwrap() + auth.sweep(Expiring::Sessions).await.unwrap()
+}
 
 #[tokio::test]
 async fn only_what_is_over_goes() {
@@ -23,13 +30,13 @@ async fn only_what_is_over_goes() {
     both().await;
     mailbox.next().await;
     app.wait_ms(3 * MINUTE);
-    assert_eq!(app.services.auth.sweep().await.unwrap(), 1, "a code lasts three minutes, a session ten");
+    assert_eq!(sweep(&app).await, 1, "a code lasts three minutes, a session ten");
     app.wait_ms(7 * MINUTE - 1);
     both().await;
     mailbox.next().await;
-    assert_eq!(app.services.auth.sweep().await.unwrap(), 0);
+    assert_eq!(sweep(&app).await, 0);
     app.wait_ms(1);
-    assert_eq!(app.services.auth.sweep().await.unwrap(), 1);
+    assert_eq!(sweep(&app).await, 1);
     for rows in ["_otps", "_mfas"] {
         let answer = app.call(SUPERUSER, &format!("GET /api/collections/{rows}/records")).await;
         answer.is(200).has(json!({"totalItems": 1}));
@@ -47,7 +54,7 @@ async fn a_hundred_thousand_codes_go_while_everybody_goes_on() {
     let fill = move |tx: &mut Tx| tx.execute(&sql).map_err(Error::from);
     assert_eq!(app.services.store.write(fill).await.unwrap(), 100_000);
     let auth = app.services.auth.clone();
-    let sweep = tokio::spawn(async move { auth.sweep().await });
+    let sweep = tokio::spawn(async move { auth.sweep(Expiring::Codes).await });
     let mut written = 0;
     while !sweep.is_finished() {
         let title = json!({"title": "meanwhile"});

@@ -1,10 +1,12 @@
 //! What must not stop the server: a handler that panics, clients that dawdle, a stop in the middle of work.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_service::IntoServiceFactory as _;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use cratebase::http::Services;
 use cratebase::http::shell::Shell;
 use serde_json::json;
 
@@ -13,7 +15,8 @@ use crate::support::{GUEST, TestApp};
 /// Security case 24.
 #[tokio::test]
 async fn a_panic_answers_its_own_request_and_nothing_else_stops() {
-    let base = server_with_a_panicking_route();
+    let app = TestApp::start().await;
+    let base = server_with_a_panicking_route(Arc::clone(&app.services));
     let client = crate::support::client();
     for _ in 0..3 {
         let answer = client.get(format!("{base}/panic")).send().await.unwrap();
@@ -29,15 +32,14 @@ async fn a_panic_answers_its_own_request_and_nothing_else_stops() {
 }
 
 /// The outermost layer around two routes, one of which panics.
-fn server_with_a_panicking_route() -> String {
-    let config = cratebase::config::load(None, vec![]).unwrap_or_else(|e| panic!("{e}")).config.http;
+fn server_with_a_panicking_route(services: Arc<Services>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let server = HttpServer::new(move || {
         let app = App::new()
             .route("/panic", web::get().to(|| async { panic!("as the test asks") as HttpResponse }))
             .route("/fine", web::get().to(|| async { "fine" }));
-        Shell::new(app.into_factory(), &config)
+        Shell::new(app.into_factory(), Arc::clone(&services))
     });
     tokio::spawn(server.workers(1).disable_signals().listen(listener).unwrap().run());
     base

@@ -19,7 +19,7 @@ use crate::http::error::Answer;
 use crate::http::shell::{Embeddable, OnlyHead};
 use crate::value::json;
 
-const POLICY: HeaderValue =
+pub(super) const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox");
 const PUBLIC: HeaderValue = HeaderValue::from_static("max-age=2592000, stale-while-revalidate=86400");
 /// Nobody on the way may keep what asks who wants it.
@@ -110,7 +110,8 @@ fn by_extension(name: &str) -> Option<&'static str> {
     })
 }
 
-fn disposition(media_type: &str, name: &str, saved: bool) -> Result<HeaderValue> {
+/// How browsers are to take a file.
+pub(super) fn disposition(media_type: &str, name: &str, saved: bool) -> Result<HeaderValue> {
     let bare = media_type.split(';').next().unwrap_or_default();
     let shown = !saved && INLINE.contains(&format!(" {bare} "));
     let way = if shown { "inline" } else { "attachment" };

@@ -17,6 +17,8 @@ use crate::value::form;
 
 /// Bytes of a file part kept in memory.
 const IN_MEMORY: usize = 256 << 10;
+/// Bytes of a part that is no file, however large the form may be.
+const VALUE: usize = 128 << 20;
 /// Parts of one form.
 const PARTS: usize = 1000;
 
@@ -70,6 +72,9 @@ async fn value(mut part: Field) -> Result<String, Unreadable> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.try_next().await.map_err(broken)? {
         bytes.extend_from_slice(&chunk);
+        if bytes.len() > VALUE {
+            return Err(Unreadable::TooLarge);
+        }
     }
     String::from_utf8(bytes).map_err(|e| Unreadable::Malformed(e.to_string()))
 }

@@ -1,0 +1,56 @@
+//! Statements about the log, which has a database of its own.
+
+use super::predicate::{Printer, Reach};
+use super::{Dialect, Select, Sql};
+
+/// The table.
+pub const TABLE: &str = "_logs";
+/// Adds an entry: id, level, message, data, created.
+pub const INSERT: &str = "INSERT OR IGNORE INTO _logs (id, level, message, data, created) VALUES (?, ?, ?, ?, ?)";
+
+/// The table and its indexes, where they are missing. Entries come in order of time, so both indexes grow at their end.
+pub fn tables() -> [Sql; 3] {
+    [
+        "CREATE TABLE IF NOT EXISTS _logs (id TEXT NOT NULL, level INTEGER NOT NULL DEFAULT 0, \
+         message TEXT NOT NULL DEFAULT '', data TEXT NOT NULL DEFAULT '{}', created TEXT NOT NULL DEFAULT '')",
+        "CREATE UNIQUE INDEX IF NOT EXISTS idx_logs_id ON _logs (id)",
+        "CREATE INDEX IF NOT EXISTS idx_logs_created ON _logs (created)",
+    ]
+    .map(plain)
+}
+
+/// Removes the entries that were made before a date text.
+pub fn delete_before(date: &str) -> Sql {
+    let mut sql = plain("DELETE FROM _logs WHERE created < ");
+    sql.param(date);
+    sql
+}
+
+/// Removes the entries below a level.
+pub fn delete_below(level: i64) -> Sql {
+    let mut sql = plain("DELETE FROM _logs WHERE level < ");
+    sql.param(level);
+    sql
+}
+
+/// Removes the hundred oldest entries.
+pub fn delete_oldest() -> Sql {
+    plain("DELETE FROM _logs WHERE _rowid_ IN (SELECT _rowid_ FROM _logs ORDER BY _rowid_ LIMIT 100)")
+}
+
+/// Removes all entries.
+pub fn delete_all() -> Sql {
+    plain("DELETE FROM _logs")
+}
+
+/// One row per hour that has any of the selected entries, the oldest first: its beginning as a date text, and how many.
+pub fn per_hour(select: &Select<'_>, dialect: Dialect) -> Sql {
+    select.bare(
+        ("SELECT substr(t0.created, 1, 13) || ':00:00.000Z' AS date, COUNT(*) AS total", " GROUP BY 1 ORDER BY 1"),
+        Printer::new(dialect, Reach::Every),
+    )
+}
+
+fn plain(text: &str) -> Sql {
+    Sql { text: text.to_string(), params: Vec::new() }
+}
