@@ -82,12 +82,13 @@ async fn types_are_told_by_content() {
     let mut tar = vec![0; 1024];
     tar[..5].copy_from_slice(b"a.txt");
     tar[257..265].copy_from_slice(b"ustar\x0000");
+    let zip = [&b"PK\x03\x04"[..], &[0; 26]].concat();
     for (bytes, expected, way) in [
         (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "image/png", "inline"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "image/jpeg", "inline"),
         (b"GIF89a\x01\0\x01\0", "image/gif", "inline"),
         (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp", "inline"),
-        (b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", "image/bmp", "inline"),
+        (b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\x18\0", "image/bmp", "inline"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "attachment"),
         (b"II*\0\x08\0\0\0\0\0\0\0", "image/tiff", "attachment"),
         (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "image/avif", "attachment"),
@@ -106,7 +107,7 @@ async fn types_are_told_by_content() {
         (b"#!/bin/sh\nls", "text/x-shellscript", "attachment"),
         (b"<?php echo 1;", "text/x-php", "attachment"),
         (b"%PDF-1.7\n", "application/pdf", "inline"),
-        (b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0", "application/zip", "attachment"),
+        (&zip, "application/zip", "attachment"),
         (b"\x1f\x8b\x08\0\0\0\0\0\0\x03", "application/gzip", "attachment"),
         (&tar, "application/x-tar", "attachment"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video/mp4", "inline"),
@@ -128,6 +129,11 @@ async fn types_are_told_by_content() {
         assert_eq!(answer.is(200).header("content-type"), expected, "{shown:?}");
         assert!(answer.header("content-disposition").starts_with(way), "{expected}");
     }
+}
+
+#[tokio::test]
+async fn where_content_says_too_little_the_extension_counts() {
+    let app = limits(false).await;
     for (name, expected) in [
         ("a.css", "text/css"),
         ("a.js", "text/javascript"),

@@ -1,5 +1,5 @@
-import { impersonate } from '$lib/api/account';
 import { client } from '$lib/api/client';
+import { impersonate } from '$lib/api/impersonate';
 import { listRecords } from '$lib/api/record';
 
 /** As whom a request is tried. */
