@@ -25,11 +25,3 @@ export async function confirmPasswordReset(collection: string, token: string, pa
 export async function confirmEmailChange(collection: string, token: string, password: string): Promise<void> {
 	await client.post(path(collection, 'confirm-email-change'), asGuest({ token, password }));
 }
-
-/** A token that acts as this record and cannot be refreshed; 0 seconds: as long as the collection's own. */
-export async function impersonate(collection: string, id: string, seconds: number): Promise<string> {
-	const { token } = await client.post<{ token: string }>(path(collection, `impersonate/${encodeURIComponent(id)}`), {
-		body: { duration: seconds }
-	});
-	return token;
-}
