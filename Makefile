@@ -57,7 +57,7 @@ torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full dis
 	TORTURE_ROUNDS=200 cargo test --test main torture -- --nocapture --test-threads=1
 
 torture-feed: ## Clients that lose their connection a thousand times each during 100 000 writes, on a server that is killed too
-	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --release --test main torture::feed -- --nocapture
+	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --test main torture::feed -- --nocapture
 
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1

@@ -165,10 +165,9 @@ impl Store {
 }
 
 /// Where files are kept; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Files(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     local: Local,
     incoming: Incoming,
@@ -182,7 +181,6 @@ struct Inner {
     held: Arc<Held>,
 }
 
-#[derive(Debug)]
 struct Place {
     settings: Arc<Settings>,
     store: Store,

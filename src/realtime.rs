@@ -124,7 +124,6 @@ impl Hub {
 
     /// Opens a connection from `ip`; 503 when there are too many, or the server stops.
     pub fn connect(&self, ip: String, since: Since) -> Result<Seat> {
-        let busy = |message: &str| Error::Unavailable { message: message.into(), retry_after_s: 1 };
         let config = &self.0.config;
         let since = match since {
             Since::Next => None,
@@ -142,7 +141,7 @@ impl Hub {
             gone: AtomicBool::new(false),
         });
         let mut connections = self.connections();
-        if self.0.closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             return Err(busy("the server stops"));
         }
         if connections.len() >= config.max_connections {
@@ -186,7 +185,12 @@ impl Hub {
         let (reply, answer) = tokio::sync::oneshot::channel();
         let after = self.0.shared.committed.load(Ordering::Acquire);
         let _ = self.0.inbox.send(Request::Subscribe(Join { after, connection, caller, topics, bind, reply }));
-        answer.await.unwrap_or_else(|_| Err(unknown_client()))
+        answer.await.unwrap_or_else(|_| Err(busy("the server stops")))
+    }
+
+    /// Nobody is told anything any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
     }
 
     /// Sends one line of JSON to a connection that subscribed to `topic`, and ends its subscription to it. `false` when
@@ -282,6 +286,10 @@ impl Drop for Seat {
         self.connection.gone.store(true, Ordering::Release);
         let _ = self.hub.0.inbox.send(Request::Gone(self.connection.number));
     }
+}
+
+fn busy(message: &str) -> Error {
+    Error::Unavailable { message: message.into(), retry_after_s: 1 }
 }
 
 fn unknown_client() -> Error {

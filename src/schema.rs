@@ -114,6 +114,11 @@ impl Collection {
         matches!(self.kind, CollectionKind::View(_))
     }
 
+    /// Whether its records can have files.
+    pub fn has_files(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, FieldKind::File { .. }))
+    }
+
     pub fn is_auth(&self) -> bool {
         matches!(self.kind, CollectionKind::Auth(_))
     }

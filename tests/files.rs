@@ -6,6 +6,7 @@ mod hostile;
 mod inventory;
 mod protected;
 mod thumbs;
+mod upload;
 
 use cratebase::config::Config;
 use serde_json::{Value as Json, json};
@@ -40,7 +41,8 @@ pub fn incoming(app: &TestApp) -> Vec<std::path::PathBuf> {
     let entries =
         |dir: &std::path::Path| std::fs::read_dir(dir).into_iter().flatten().map(|entry| entry.unwrap().path());
     let folders = entries(&app.dir().join("data/storage/.incoming")).filter(|path| path.is_dir());
-    folders.flat_map(|folder| entries(&folder).collect::<Vec<_>>()).collect()
+    let all = folders.flat_map(|folder| entries(&folder).collect::<Vec<_>>());
+    all.filter(|path| !path.ends_with("since")).collect()
 }
 
 /// Makes an album of alice's with one file and answers the record.

@@ -50,3 +50,20 @@ test('the curl sample of a list runs as it stands', async () => {
 	assert.ok((await answer.json()).totalItems > 0);
 	await audit(page);
 });
+
+test('a list is tried as one of the accounts: what its rule lets them see', async () => {
+	const { items } = await dashboard.current.api.send('GET', `/api/collections/customers/records?perPage=1&filter=${encodeURIComponent("email = 'customer7@example.com'")}`);
+	const { totalItems } = await dashboard.current.api.send('GET', `/api/collections/orders/records?filter=${encodeURIComponent(`customer = '${items[0].id}'`)}`);
+	const page = await dashboard.current.visit('#/collections/orders/api?topic=list');
+	await page.getByRole('radio', { name: 'As an account' }).check();
+	await page.getByLabel('Accounts of').selectOption('customers');
+	await page.getByLabel('Address or id').fill('customer7@example.com');
+	await page.getByRole('button', { name: 'Ask' }).click();
+	const answer = page.getByRole('region', { name: 'What the server answered' });
+	await answer.getByText(`"totalItems": ${totalItems},`).waitFor();
+	assert.ok(totalItems > 0 && totalItems < 30);
+	await page.getByLabel('Address or id').fill('nobody@example.com');
+	await page.getByRole('button', { name: 'Ask' }).click();
+	await answer.getByText('There is no account nobody@example.com in customers.').waitFor();
+	await audit(page);
+});

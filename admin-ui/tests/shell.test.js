@@ -96,3 +96,23 @@ test('a server that does not answer is told so, with another try', async () => {
 	await page.getByRole('columnheader', { name: 'customer' }).waitFor();
 	await audit(page);
 });
+
+test('the diagram shows the collections and leads to each', async () => {
+	const page = await dashboard.current.visit('#/collections');
+	await page.getByRole('link', { name: 'Diagram' }).click();
+	const diagram = page.getByRole('region', { name: 'Diagram of the collections' });
+	await diagram.getByRole('heading', { name: 'order_totals' }).waitFor();
+	// orders → customers and products, products → brands, and what the view reads.
+	assert.equal(await diagram.locator('.lines path').count(), 4);
+	await page.getByLabel('Show system collections').check();
+	await diagram.getByRole('heading', { name: '_otps' }).waitFor();
+	await page.getByRole('button', { name: 'Smaller' }).click();
+	await page.getByText('80 %').waitFor();
+	await diagram.getByRole('link', { name: 'brands' }).focus();
+	assert.equal(await diagram.locator('.lines path.lit').count(), 1);
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Schema of brands', level: 1 }).waitFor();
+	await page.goBack();
+	await diagram.getByRole('heading', { name: 'brands' }).waitFor();
+	await audit(page);
+});

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::refuse::{Fault, What};
 use super::views::{self, Views};
 use crate::error::{Error, Result};
-use crate::schema::{Collection, FieldKind};
+use crate::schema::Collection;
 use crate::sql::{collection_rows, ddl};
 use crate::store::{Reader as _, Store, StoreError, Tx};
 
@@ -57,6 +57,5 @@ pub(super) fn drop_collection(tx: &mut Tx, gone: &Arc<Collection>) -> Result<Rem
         }
     }
     tx.replace_catalog(catalog.iter().filter(|other| other.id != gone.id).cloned().collect());
-    let has_files = gone.fields.iter().any(|field| matches!(field.kind, FieldKind::File { .. }));
-    Ok(Removed { files_of: (has_files && !gone.is_view()).then(|| gone.id.clone()) })
+    Ok(Removed { files_of: (gone.has_files() && !gone.is_view()).then(|| gone.id.clone()) })
 }

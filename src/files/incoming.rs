@@ -2,7 +2,8 @@
 //!
 //! Every process has a folder of its own, with a lock beside it that ends with the process however that ends. Before a
 //! file is stored a note with its key is left there, and taken away when its record is written or the file is removed
-//! again. So what a dead process left behind is known without looking through the store.
+//! again; another says from where on changes may have dropped files that are not removed yet. So what a dead process
+//! left behind is known without looking through the store.
 
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
@@ -14,8 +15,10 @@ use crate::error::{Error, Result};
 
 /// Locks end so; folders have the same name without.
 const LOCK: &str = "lock";
-/// Notes end so; anything else in a folder is a spooled upload.
+/// Notes end so; anything else in a folder but [`SINCE`] is a spooled upload.
 const NOTE: &str = "keys";
+/// Up to where in the feed everything is settled.
+const SINCE: &str = "since";
 
 /// The folder of this process, made when it is first needed; cheap to clone.
 #[derive(Clone, Debug)]
@@ -51,6 +54,8 @@ pub struct Note {
 #[derive(Debug)]
 pub struct Leftover {
     pub keys: Vec<String>,
+    /// Of a dead process: changes after this number may have dropped files that it did not come to remove.
+    pub since: Option<i64>,
     trace: Trace,
 }
 
@@ -83,6 +88,13 @@ impl Incoming {
         Ok(Note { incoming: self.clone(), path, settled: false })
     }
 
+    /// Leaves word that everything up to change number `seq` is settled. Blocks.
+    pub fn note_since(&self, seq: i64) -> Result<()> {
+        let path = self.own(|own| own.dir.join(SINCE))?;
+        let fresh = path.with_extension("new");
+        fs::write(&fresh, seq.to_string()).and_then(|()| fs::rename(fresh, path)).map_err(super::io)
+    }
+
     /// Notes of requests that ended too early, once they are old enough for any write of theirs to be decided: the
     /// second time this asks. Blocks.
     pub fn forgotten(&self) -> Vec<Leftover> {
@@ -93,6 +105,7 @@ impl Incoming {
         dropped.values_mut().for_each(|rounds| *rounds += 1);
         let leftover = |path: PathBuf| Leftover {
             keys: keys(&path),
+            since: None,
             trace: Trace::Note(Note { incoming: self.clone(), path, settled: false }),
         };
         old.into_iter().map(leftover).collect()
@@ -120,7 +133,8 @@ impl Incoming {
             let keys =
                 notes.filter(|path| path.extension().is_some_and(|end| end == NOTE)).flat_map(|path| keys(&path));
             let keys = keys.collect();
-            found.push(Leftover { keys, trace: Trace::Folder(dir, (lock, file)) });
+            let since = fs::read_to_string(dir.join(SINCE)).ok().and_then(|text| text.parse().ok());
+            found.push(Leftover { keys, since, trace: Trace::Folder(dir, (lock, file)) });
         }
         Ok(found)
     }
@@ -185,10 +199,10 @@ impl Leftover {
 impl Drop for Inner {
     fn drop(&mut self) {
         let own = self.own.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = own.take()
-            && fs::remove_dir(&own.dir).is_ok()
-        {
-            let _ = fs::remove_file(&own.lock);
+        let Some(own) = own.take() else { return };
+        let left = fs::read_dir(&own.dir).into_iter().flatten().flatten();
+        if left.into_iter().all(|entry| entry.file_name() == SINCE) {
+            let _ = fs::remove_dir_all(&own.dir).and_then(|()| fs::remove_file(&own.lock));
         }
     }
 }

@@ -12,7 +12,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 use quick_cache::sync::Cache;
 use tokio::sync::Semaphore;
 
-use super::{Bucket, Content, Files, Store, Upload, io};
+use super::{Content, Files, Store, Upload, io};
 use crate::error::{Error, Result};
 
 /// A picture with more is not decoded: four bytes each is what it takes.
@@ -164,27 +164,27 @@ impl Files {
     /// The thumbnail of a picture, unless it is none.
     async fn drawn(&self, store: &Store, key: &str, size: Size) -> Result<Option<Vec<u8>>> {
         let spooled;
-        let source = match store {
-            Store::Bucket(bucket) if !self.is_left_behind(bucket, key).await? => {
-                let kind = bucket.media_type(key).await?;
-                let small = bucket.size(key).await?.is_some_and(|size| size <= MAX_FETCHED);
-                if !DECODED.contains(&kind.as_ref()) || !small {
-                    return Ok(None);
-                }
-                spooled = self.spool().await?;
-                bucket.fetch(key, spooled.path()).await?;
-                spooled.path().to_path_buf()
+        let far = match store {
+            Store::Bucket(bucket) => bucket.size(key).await?.map(|len| (bucket, len)),
+            Store::Local(_) => None,
+        };
+        let source = if let Some((bucket, len)) = far {
+            let kind = bucket.media_type(key).await?;
+            if !DECODED.contains(&kind.as_ref()) || len > MAX_FETCHED {
+                return Ok(None);
             }
-            Store::Local(_) | Store::Bucket(_) => {
-                let local = self.0.local.clone();
-                let path = local.path(key)?;
-                let key = key.to_string();
-                let kind = tokio::task::spawn_blocking(move || local.media_type(&key)).await;
-                if !DECODED.contains(&kind.map_err(Error::internal)??.as_ref()) {
-                    return Ok(None);
-                }
-                path
+            spooled = self.spool().await?;
+            bucket.fetch(key, spooled.path()).await?;
+            spooled.path().to_path_buf()
+        } else {
+            let local = self.0.local.clone();
+            let path = local.path(key)?;
+            let key = key.to_string();
+            let kind = tokio::task::spawn_blocking(move || local.media_type(&key)).await;
+            if !DECODED.contains(&kind.map_err(Error::internal)??.as_ref()) {
+                return Ok(None);
             }
+            path
         };
         let key = key.to_string();
         let work = move || match draw(&source, size) {
@@ -195,11 +195,6 @@ impl Files {
             }
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)
-    }
-
-    /// Whether a file has not been moved to the bucket yet.
-    async fn is_left_behind(&self, bucket: &Bucket, key: &str) -> Result<bool> {
-        Ok(bucket.size(key).await?.is_none())
     }
 }
 
@@ -242,12 +237,6 @@ fn place(target: &Path, bytes: &[u8]) -> std::io::Result<()> {
     BufWriter::new(&mut file).write_all(bytes)?;
     file.persist(target)?;
     Ok(())
-}
-
-impl std::fmt::Debug for Thumbs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Thumbs").finish_non_exhaustive()
-    }
 }
 
 #[cfg(test)]

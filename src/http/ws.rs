@@ -48,6 +48,8 @@ enum End {
     Close(CloseCode, &'static str),
 }
 
+const RESTART: End = End::Close(CloseCode::Restart, "the server stops");
+
 impl From<Closed> for End {
     fn from(_: Closed) -> Self {
         End::Gone
@@ -117,7 +119,7 @@ impl Socket {
                 Ok(())
             }
             Next::End(Farewell::Behind) => Err(End::Close(CloseCode::Again, "too slow: connect and resume")),
-            Next::End(Farewell::Shutdown) => Err(End::Close(CloseCode::Restart, "the server stops")),
+            Next::End(Farewell::Shutdown) => Err(RESTART),
         }
     }
 
@@ -164,6 +166,7 @@ impl Socket {
                         let id = text(&id.into());
                         self.send(format!("{{\"type\":\"subscribed\",\"id\":{id},\"seq\":{seq}}}")).await
                     }
+                    Err(_) if self.services.hub.is_closed() => Err(RESTART),
                     Err(error) => self.refuse(Some(&id), &error).await,
                 }
             }

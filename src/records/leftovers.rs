@@ -1,26 +1,43 @@
-//! Files of uploads that were cut off: removed when no record names them.
+//! Files that work which was cut off has left: removed unless a record names them.
 
 use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::files::Leftover;
 use crate::schema::FieldKind;
+use crate::store::Action;
 use crate::value::Row as _;
 
-use super::Records;
+use super::{Records, uploads};
 
+/// Changes read at once.
+const CHUNK: usize = 500;
 /// Between two looks. A request that ended too early is looked at in the second one: its write is decided by then.
 const EVERY: Duration = Duration::from_secs(60);
 
 impl Records {
-    /// Looks after uploads that were cut off, by kill -9 or by clients that went, until it is aborted.
+    /// Looks after what was cut off, by kill -9 or by clients that went, until it is aborted.
     pub async fn keep_settled(self) {
+        let mut seen = None;
         loop {
-            if let Err(error) = self.settle_leftovers().await {
-                tracing::warn!(%error, "the remains of uploads could not be looked through");
+            if let Err(error) = self.look_after(&mut seen).await {
+                tracing::warn!(%error, "what was cut off could not be looked after");
             }
             tokio::time::sleep(EVERY).await;
         }
+    }
+
+    /// `seen` is the newest change that the last look saw: what was committed before has been seen to by now.
+    async fn look_after(&self, seen: &mut Option<i64>) -> Result<()> {
+        let newest = self.store.changes_since(0, 0).await?.newest;
+        // First, as there may be no second time.
+        self.note_since(seen.replace(newest).unwrap_or(newest)).await?;
+        self.settle_leftovers().await.map(drop)
+    }
+
+    async fn note_since(&self, seq: i64) -> Result<()> {
+        let incoming = self.files.incoming().clone();
+        tokio::task::spawn_blocking(move || incoming.note_since(seq)).await.map_err(Error::internal)?
     }
 
     /// Removes what uploads left that nobody will finish, and what could not be removed when it should have been; how many
@@ -31,16 +48,49 @@ impl Records {
         let found: Vec<Leftover> = tokio::task::spawn_blocking(look).await.map_err(Error::internal)??;
         let mut removed = 0;
         for leftover in found {
-            for key in &leftover.keys {
-                if !self.is_wanted(key).await? {
-                    self.remove_stored(key).await?;
-                    removed += 1;
-                }
+            removed += self.remove_unwanted(&leftover.keys).await?;
+            if let Some(seq) = leftover.since {
+                removed += self.remove_dropped_since(seq).await?;
             }
             tokio::task::spawn_blocking(move || leftover.clear()).await.map_err(Error::internal)?;
         }
         if removed > 0 {
-            tracing::info!("{removed} files that nobody was to have are removed");
+            tracing::info!("{removed} files and folders that nobody was to have are removed");
+        }
+        Ok(removed)
+    }
+
+    /// Removes what the changes after `seq` dropped, as far as history has them.
+    async fn remove_dropped_since(&self, mut seq: i64) -> Result<u64> {
+        let mut removed = 0;
+        loop {
+            let history = self.store.changes_since(seq, CHUNK).await?;
+            let Some(last) = history.changes.last() else { return Ok(removed) };
+            seq = last.seq;
+            let catalog = self.store.catalog();
+            let mut keys = Vec::new();
+            for change in &history.changes {
+                let Some(collection) = catalog.by_id(&change.collection) else { continue };
+                if change.action == Action::Delete && collection.has_files() {
+                    keys.push(format!("{}/{}", collection.id, change.record));
+                }
+                // What history has forgotten is for `cratebase files sweep`.
+                let Some(change) = change.to_change(collection) else { continue };
+                if let (Some(before), Some(after)) = (&change.before, &change.after) {
+                    keys.extend(uploads::dropped(before, after));
+                }
+            }
+            removed += self.remove_unwanted(&keys).await?;
+        }
+    }
+
+    async fn remove_unwanted(&self, keys: &[String]) -> Result<u64> {
+        let mut removed = 0;
+        for key in keys {
+            if !self.is_wanted(key).await? {
+                self.remove_stored(key).await?;
+                removed += 1;
+            }
         }
         Ok(removed)
     }

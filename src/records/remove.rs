@@ -111,7 +111,7 @@ impl Records {
     fn remove_one(&self, tx: &mut Tx, found: Record, folders: &mut Folders) -> Result<Removal> {
         self.before_delete(tx, &found)?;
         tx.delete(&found).map_err(|error| super::write_failure(error, FAILED))?;
-        if found.collection.fields.iter().any(|field| matches!(field.kind, FieldKind::File { .. })) {
+        if found.collection.has_files() {
             folders.push(format!("{}/{}", found.collection.id, found.id()));
         }
         let catalog = tx.catalog().clone();

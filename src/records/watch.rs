@@ -111,7 +111,8 @@ impl Records {
     }
 }
 
-/// One statement for all.
+/// One statement for all, and its answer remembered: records of the same room, thread or owner are decided alike until
+/// one of the tables behind them changes.
 fn ask(reader: &mut dyn Reader, record: &Record, open: &[(usize, Vec<Bound>)]) -> Result<Vec<bool>> {
     let filters: Vec<Vec<&Bound>> = open.iter().map(|(_, conditions)| conditions.iter().collect()).collect();
     let select = |filters| Select {
@@ -121,7 +122,15 @@ fn ask(reader: &mut dyn Reader, record: &Record, open: &[(usize, Vec<Bound>)]) -
         ..Select::of(&record.collection)
     };
     let selects: Vec<Select<'_>> = filters.iter().map(|filters| select(filters)).collect();
-    let rows = reader.query(&Select::any_of_each(&selects, Dialect::Sqlite))?;
+    let mut about: Option<Vec<&str>> = Some(Vec::new());
+    for select in &selects {
+        about = about.zip(select.about()).map(|(all, own)| [all, own].concat());
+    }
+    about.iter_mut().for_each(|tables| {
+        tables.sort_unstable();
+        tables.dedup();
+    });
+    let rows = reader.recall(&Select::any_of_each(&selects, Dialect::Sqlite), about.as_deref())?;
     let row = rows.row(0);
     Ok((0..selects.len()).map(|index| row.value(index) == ValueRef::Int(1)).collect())
 }

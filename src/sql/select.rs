@@ -153,7 +153,11 @@ impl<'a> Select<'a> {
     /// The tables that decide what the statements find; `None` if something else does too: the tables of a view, the
     /// clock, chance.
     pub fn about(&self) -> Option<Vec<&'a str>> {
-        let mut tables = vec![self.collection.name.as_str()];
+        // A record in memory is no row of its table.
+        let mut tables: Vec<&'a str> = match self.source {
+            Source::Stored => vec![&self.collection.name],
+            Source::Virtual(_) => Vec::new(),
+        };
         let mut views = self.collection.is_view();
         for predicate in self.predicates() {
             predicate.tables(&mut |collection| {

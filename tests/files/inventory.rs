@@ -92,7 +92,7 @@ async fn files_move_to_the_bucket_and_back_under_a_running_server() {
     app.call(crate::support::SUPERUSER, "PATCH /api/settings").json(patch).await.is(200);
 
     let said = says(&app, &["move", "--to", "s3"]).await;
-    assert!(said.starts_with("Copied 3 files (8 MiB) to the bucket, where files are kept from now on.\n"), "{said}");
+    assert!(said.starts_with("Copied 3 files (8789 KiB) to the bucket, where files are kept from now on.\n"), "{said}");
     assert_eq!(bucket.keys().await.len(), 3);
     assert_eq!(files_on_disk(&app).len(), 3, "kept unless told otherwise");
     same(&made).await;
@@ -114,7 +114,7 @@ async fn files_move_to_the_bucket_and_back_under_a_running_server() {
     assert_eq!(bucket.keys().await.len(), 6);
 
     let said = says(&app, &["move", "--to", "local", "--remove"]).await;
-    assert!(said.starts_with("Copied 4 files (8 MiB) to the data directory"), "{said}");
+    assert!(said.starts_with("Copied 4 files (8789 KiB) to the data directory"), "{said}");
     same(&made).await;
     assert_eq!((files_on_disk(&app).len(), bucket.keys().await.len()), (4, 2));
     assert!(says(&app, &["check"]).await.starts_with("Records name 4 files; 4 are there"));

@@ -145,3 +145,20 @@ async fn a_rule_that_cannot_be_asked_ends_those_it_is_for_and_nobody_else() {
     assert_eq!(superuser.next().await.told(), "create one000000000000");
     assert_eq!(broken.try_next().await, None);
 }
+
+#[tokio::test]
+async fn what_a_relation_decides_follows_its_records() {
+    let app = TestApp::start().await;
+    world(&app).await;
+    let project = app.record("projects", json!({"title": "p", "owner": ALICE})).await;
+    let line = format!("PATCH /api/collections/projects/records/{}", project["id"].as_str().unwrap());
+    let mut stream = Stream::of(&app, As("alice"), &["tasks/*"]).await;
+    let task = |title: &str| app.record("tasks", json!({"title": title, "project": project["id"]}));
+    for (owner, title) in [(ALICE, "one"), (ALICE, "two"), ("", "hidden"), ("", "hidden too"), (ALICE, "three")] {
+        app.call(SUPERUSER, &line).json(json!({"owner": owner})).await.is(200);
+        task(title).await;
+    }
+    for title in ["one", "two", "three"] {
+        assert_eq!(stream.next().await.field("title"), title);
+    }
+}

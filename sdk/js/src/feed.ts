@@ -49,6 +49,8 @@ export interface FeedOptions {
     onError?: (error: unknown) => void;
 }
 
+const BUSY_MS = 1000;
+
 /** One subscription to the change feed. */
 export class Feed<T> implements Subscriber {
     readonly id: string;
@@ -135,7 +137,9 @@ export class Feed<T> implements Subscriber {
                 }
                 break;
             case "error":
-                this.#fail(new ClientResponseError({ status: message.error.status, response: message.error }));
+                // It is busy now.
+                if (message.error.status === 503) setTimeout(() => this.#line.renew(this), BUSY_MS);
+                else this.#fail(new ClientResponseError({ status: message.error.status, response: message.error }));
         }
     }
 

@@ -56,7 +56,7 @@ export class Line {
 
     /** Subscribes again. */
     renew(subscriber: Subscriber): void {
-        if (this.#greeted) this.#send(subscriber.wish());
+        if (this.#greeted && this.#subscribers.has(subscriber.id)) this.#send(subscriber.wish());
     }
 
     /** Tells who the caller is now. */

@@ -8,6 +8,8 @@ export interface Send {
 	signal?: AbortSignal | undefined;
 	/** Instead of the session's token; `''` sends the request as a guest. */
 	token?: string;
+	/** The request outlives the page it was sent from. */
+	keepalive?: boolean;
 }
 
 /** Speaks JSON to the server this page came from. */
@@ -25,6 +27,10 @@ class Client {
 		return this.#send<T>('POST', path, send);
 	}
 
+	async put<T>(path: string, send: Send = {}): Promise<T> {
+		return this.#send<T>('PUT', path, send);
+	}
+
 	async patch<T>(path: string, send: Send = {}): Promise<T> {
 		return this.#send<T>('PATCH', path, send);
 	}
@@ -37,15 +43,18 @@ class Client {
 		const token = send.token ?? this.token;
 		const headers: Record<string, string> = {};
 		if (token) headers['Authorization'] = token;
-		if (send.body !== undefined) headers['Content-Type'] = 'application/json';
+		const isForm = send.body instanceof FormData;
+		// A form brings its own type, with the boundary between its parts.
+		if (send.body !== undefined && !isForm) headers['Content-Type'] = 'application/json';
 
 		let response: Response;
 		try {
 			response = await fetch(path + queryText(send.query), {
 				method,
 				headers,
-				...(send.body === undefined ? {} : { body: JSON.stringify(send.body) }),
-				...(send.signal ? { signal: send.signal } : {})
+				...(send.body === undefined ? {} : { body: isForm ? (send.body as FormData) : JSON.stringify(send.body) }),
+				...(send.signal ? { signal: send.signal } : {}),
+				...(send.keepalive ? { keepalive: true } : {})
 			});
 		} catch (thrown) {
 			if (isAbort(thrown)) throw thrown;

@@ -33,6 +33,19 @@ export class ApiError extends Error {
 		return messages;
 	}
 
+	/** As `fields`, with what is nested under dotted paths: `smtp.host`, `rateLimits.rules.0.label`. */
+	paths(): Record<string, string> {
+		const messages: Record<string, string> = {};
+		const walk = (found: Record<string, unknown>, path: string) => {
+			for (const [name, value] of Object.entries(found)) {
+				if (isFieldError(value)) messages[path + name] = value.message;
+				else if (typeof value === 'object' && value !== null) walk(value as Record<string, unknown>, `${path}${name}.`);
+			}
+		};
+		walk(this.data, '');
+		return messages;
+	}
+
 	/** The message about a part of a property: `at('fields', 3, 'max')`. */
 	at(...path: (string | number)[]): string | undefined {
 		let found: unknown = this.data;

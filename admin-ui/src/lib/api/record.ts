@@ -41,3 +41,19 @@ export async function countRecords(collection: string, filter: string, signal?: 
 export async function viewRecord(collection: string, id: string, expand: string, signal?: AbortSignal): Promise<Row> {
 	return client.get<Row>(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { query: { expand }, signal });
 }
+
+/** A body with files is a form: the fields as JSON under `@jsonPayload`, each file as a part. */
+export type RecordBody = Record<string, unknown> | FormData;
+
+export async function createRecord(collection: string, body: RecordBody, expand: string): Promise<Row> {
+	return client.post<Row>(recordsPath(collection), { query: { expand }, body });
+}
+
+export async function updateRecord(collection: string, id: string, body: RecordBody, expand: string): Promise<Row> {
+	return client.patch<Row>(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { query: { expand }, body });
+}
+
+/** `outlive`: also when the page is being left. */
+export async function deleteRecord(collection: string, id: string, { outlive = false } = {}): Promise<void> {
+	await client.delete(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { keepalive: outlive });
+}

@@ -10,6 +10,7 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 	const post = (action: string, body: object) => curlOf('POST', `${origin}${base}/${action}`, body, false);
 	const rule = collection.authRule;
 	const off = (isOn: boolean | undefined, what: string) => (isOn ? {} : { off: `${what} is off in this collection: turn it on under Sign-in.` });
+	const condition = rule === undefined ? {} : { rule, open: 'Every account of the collection, without a further condition.' };
 	const isSuper = name === '_superusers';
 
 	const signing: Topic[] = [
@@ -31,7 +32,7 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 			about: 'A token for an identity and its password. With two factors the answer is 401 with an mfaId, for the second step.',
 			method: 'POST',
 			path: `${base}/auth-with-password`,
-			...(rule !== undefined && { rule }),
+			...condition,
 			...off(collection.passwordAuth?.enabled, 'Signing in with a password'),
 			params: SHAPES,
 			js: `const { token, record } = await ${of}.authWithPassword('kim@example.com', 'correct-horse-9');\n\npb.authStore.isValid; // true from now on\npb.authStore.clear(); // signs out`,
@@ -45,7 +46,7 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 			about: 'A code by mail, then a token for it.',
 			method: 'POST',
 			path: `${base}/auth-with-otp`,
-			...(rule !== undefined && { rule }),
+			...condition,
 			...off(collection.otp?.enabled, 'Signing in with a one-time code'),
 			js: `const { otpId } = await ${of}.requestOTP('kim@example.com');\n\n// the code came by mail\nconst { token, record } = await ${of}.authWithOTP(otpId, '12345678');`,
 			curl: `${post('request-otp', { email: 'kim@example.com' })}\n\n${post('auth-with-otp', { otpId: 'OTP_ID', password: '12345678' })}`,
@@ -58,7 +59,7 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 			about: 'Opens the window of the service and waits for its end; a new account is made where there is none.',
 			method: 'POST',
 			path: `${base}/auth-with-oauth2`,
-			...(rule !== undefined && { rule }),
+			...condition,
 			...off(collection.oauth2?.enabled, 'Signing in with other services'),
 			js: `const { token, record, meta } = await ${of}.authWithOAuth2({ provider: '${collection.oauth2?.providers[0]?.name ?? 'google'}' });`,
 			curl: `# by hand: read codeVerifier and authURL from auth-methods, send people there, then\n${post('auth-with-oauth2', { provider: collection.oauth2?.providers[0]?.name ?? 'google', code: 'CODE', codeVerifier: 'CODE_VERIFIER', redirectURL: `${origin}/api/oauth2-redirect` })}`,
@@ -71,7 +72,7 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 			about: 'A new token for one that still holds.',
 			method: 'POST',
 			path: `${base}/auth-refresh`,
-			...(rule !== undefined && { rule }),
+			...condition,
 			js: `const { token, record } = await ${of}.authRefresh();`,
 			curl: curlOf('POST', `${origin}${base}/auth-refresh`),
 			status: 200,

@@ -11,6 +11,8 @@ export interface Topic {
 	path: string;
 	/** The rule that decides; left out where none does. */
 	rule?: Rule;
+	/** What an open rule means, where it is not "everyone". */
+	open?: string;
 	/** It is off in this collection. */
 	off?: string;
 	params?: [string, string][];

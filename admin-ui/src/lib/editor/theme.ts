@@ -26,6 +26,7 @@ export const theme = EditorView.theme({
 
 export const colours = HighlightStyle.define([
 	{ tag: [tags.string], color: 'var(--code-text)' },
+	{ tag: [tags.propertyName], color: 'var(--code-key)' },
 	{ tag: [tags.number], color: 'var(--code-number)' },
 	{ tag: [tags.keyword, tags.bool, tags.null], color: 'var(--code-word)' },
 	{ tag: [tags.comment], color: 'var(--ink-faint)', fontStyle: 'italic' },

@@ -16,3 +16,12 @@ export function pointText({ lon, lat }: Point): string {
 		`${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? minus : plus}`;
 	return `${part(lat, ['N', 'S'])}, ${part(lon, ['E', 'W'])}`;
 }
+
+const PAIR = /^\s*(-?\d+(?:\.\d+)?)\s*[,; ]\s*(-?\d+(?:\.\d+)?)\s*$/;
+
+/** "52.52, 13.405" as maps copy it: latitude first. Undefined for anything else. */
+export function parsePair(text: string): Point | undefined {
+	const [, lat, lon] = PAIR.exec(text) ?? [];
+	if (lat === undefined || lon === undefined || Math.abs(Number(lat)) > 90 || Math.abs(Number(lon)) > 180) return undefined;
+	return { lon: Number(lon), lat: Number(lat) };
+}

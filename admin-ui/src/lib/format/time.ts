@@ -31,3 +31,16 @@ export function ago(date: Date, now = Date.now()): string {
 	const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
 	return AGO.format(Math.round(seconds / size), unit);
 }
+
+/** The text a date-time input takes: local, without a zone. */
+export function forInput(date: Date | undefined): string {
+	if (!date) return '';
+	const local = new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString();
+	return local.slice(0, date.getMilliseconds() > 0 ? 23 : 19);
+}
+
+/** What a date-time input holds, as the server writes moments; `''` for none. */
+export function fromInput(text: string): string {
+	const date = new Date(text);
+	return text === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString().replace('T', ' ');
+}

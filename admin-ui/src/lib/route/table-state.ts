@@ -8,6 +8,10 @@ export interface TableState {
 	filter: string;
 	/** The id of the open record. */
 	record: string;
+	/** Which of the open record's views; `''` is the form. */
+	tab: string;
+	/** A new record is being written: `'new'`, or the id of the one it is a copy of. */
+	create: string;
 }
 
 export const PAGE_SIZES = [25, 50, 100, 200] as const;
@@ -20,7 +24,9 @@ export function parseTableState(query: URLSearchParams): TableState {
 		perPage: PAGE_SIZES.find((size) => size === perPage) ?? PAGE_SIZE,
 		sort: query.get('sort') ?? '',
 		filter: query.get('filter') ?? '',
-		record: query.get('record') ?? ''
+		record: query.get('record') ?? '',
+		tab: query.get('tab') ?? '',
+		create: query.get('create') ?? ''
 	};
 }
 
@@ -32,6 +38,8 @@ export function tableHref(collection: string, state: Partial<TableState> = {}): 
 	if (state.page && state.page !== 1) query.set('page', String(state.page));
 	if (state.perPage && state.perPage !== PAGE_SIZE) query.set('perPage', String(state.perPage));
 	if (state.record) query.set('record', state.record);
+	if (state.record && state.tab) query.set('tab', state.tab);
+	if (state.create && !state.record) query.set('create', state.create);
 	// `+` for a space would survive, but nobody reads it as one.
 	const text = query.toString().replaceAll('+', '%20');
 	return `#/collections/${encodeURIComponent(collection)}${text && '?' + text}`;

@@ -47,6 +47,8 @@ export class Draft {
 	indexes = $state<IndexRow[]>([]);
 	rules = $state<Record<RuleName, Rule>>({ listRule: null, viewRule: null, createRule: null, updateRule: null, deleteRule: null });
 	viewQuery = $state('');
+	/** What the query of a view gave when it was last tried. */
+	viewFields = $state.raw<Field[]>();
 	auth = $state<AuthOptions>();
 	error = $state.raw<ApiError>();
 	saving = $state(false);
@@ -65,7 +67,7 @@ export class Draft {
 		...(this.auth && $state.snapshot(this.auth)),
 		name: this.name,
 		type: this.type,
-		fields: this.kept.map((row) => $state.snapshot(row.field) as Field),
+		fields: this.type === 'view' ? (this.viewFields ?? this.stored?.fields ?? []) : this.kept.map((row) => $state.snapshot(row.field) as Field),
 		indexes: this.indexes.map((row) => row.sql)
 	}));
 
@@ -81,10 +83,11 @@ export class Draft {
 		this.stored = isNew ? undefined : from;
 		this.type = from.type;
 		this.name = from.name;
-		this.rows = structuredClone(from.fields).map((field) => new FieldRow(field));
-		this.indexes = from.indexes.map((sql) => new IndexRow(sql));
+		this.rows = structuredClone(from.fields).map((field) => this.#rowOf(field));
+		this.indexes = from.indexes.map((sql, i) => this.#indexOf(sql, i));
 		this.rules = { listRule: from.listRule, viewRule: from.viewRule, createRule: from.createRule, updateRule: from.updateRule, deleteRule: from.deleteRule };
 		this.viewQuery = from.viewQuery ?? '';
+		this.viewFields = undefined;
 		this.auth = from.type === 'auth' ? authOf(from) : undefined;
 		this.error = undefined;
 		this.#blank = JSON.stringify(this.#body());
@@ -154,6 +157,21 @@ export class Draft {
 		} finally {
 			this.saving = false;
 		}
+	}
+
+	/** A row that is there already stays: what is open stays open, and the focus where it is. */
+	#rowOf(field: Field): FieldRow {
+		const named = this.rows.filter((row) => row.field.name === field.name);
+		const row = named.find((one) => !one.gone) ?? named[0] ?? new FieldRow(field);
+		row.field = field;
+		row.gone = false;
+		return row;
+	}
+
+	#indexOf(sql: string, at: number): IndexRow {
+		const row = this.indexes[at] ?? new IndexRow(sql);
+		row.sql = sql;
+		return row;
 	}
 
 	#body(): Record<string, unknown> {

@@ -18,7 +18,19 @@ export function onKeys(actions: Record<string, Action>): Action {
 export function onPageKeys(actions: Record<string, Action>): Action {
 	const handle = onKeys(actions);
 	return (event) => {
-		if (!document.querySelector('dialog:modal, [popover]:popover-open')) handle(event);
+		if (!document.querySelector('dialog:modal, [popover=auto]:popover-open')) handle(event);
+	};
+}
+
+/** Ctrl+S saves and stays, Ctrl+Enter saves and closes; ⌘ on a Mac. */
+export function onSaveKeys(save: (then: 'stay' | 'close') => void): Action {
+	return (event) => {
+		if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.isComposing) return;
+		const then = ({ s: 'stay', Enter: 'close' } as const)[event.key];
+		if (!then) return;
+		event.preventDefault();
+		event.stopPropagation();
+		save(then);
 	};
 }
 

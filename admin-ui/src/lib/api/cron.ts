@@ -1,0 +1,14 @@
+import { client } from './client';
+
+export interface Cron {
+	id: string;
+	/** Five parts, in UTC. */
+	expression: string;
+}
+
+export const listCrons = (signal?: AbortSignal) => client.get<Cron[]>('/api/crons', { signal });
+
+/** Starts it now; its end is not waited for. */
+export async function runCron(id: string): Promise<void> {
+	await client.post(`/api/crons/${encodeURIComponent(id)}`);
+}

@@ -1,0 +1,48 @@
+import { client } from './client';
+import type { List } from './list';
+
+/** What the log of a request says, and whatever else was written with an entry. */
+export interface LogData {
+	type?: string;
+	/** Milliseconds. */
+	execTime?: number;
+	method?: string;
+	url?: string;
+	status?: number;
+	auth?: string;
+	userIP?: string;
+	error?: string;
+	[key: string]: unknown;
+}
+
+export interface Log {
+	id: string;
+	created: string;
+	level: number;
+	message: string;
+	data: LogData;
+}
+
+/** Entries of one hour. */
+export interface LogHour {
+	date: string;
+	total: number;
+}
+
+interface LogQuery {
+	page: number;
+	perPage: number;
+	filter: string;
+	sort: string;
+}
+
+export async function listLogs(query: LogQuery, signal?: AbortSignal): Promise<Log[]> {
+	const { items } = await client.get<List<Log>>('/api/logs', { query: { ...query, skipTotal: true }, signal });
+	return items;
+}
+
+export const viewLog = (id: string, signal?: AbortSignal) => client.get<Log>(`/api/logs/${encodeURIComponent(id)}`, { signal });
+
+export const logHours = (filter: string, signal?: AbortSignal) => client.get<LogHour[]>('/api/logs/stats', { query: { filter }, signal });
+
+export const deleteLogs = () => client.delete('/api/logs');

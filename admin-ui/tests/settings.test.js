@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { audit, phone, useDashboard } from './support/dashboard.js';
+
+const dashboard = useDashboard();
+
+/** A page that asks the server for nothing yet: what it will be told can be arranged first. */
+async function blank() {
+	const page = await dashboard.current.visit('#/no/where');
+	await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+	return page;
+}
+const stored = () => dashboard.current.api.send('GET', '/api/settings');
+/** @param {import('playwright-core').Page} page */
+const save = async (page) => {
+	const answer = page.waitForResponse((one) => one.request().method() === 'PATCH' && one.url().endsWith('/api/settings'));
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
+	return answer;
+};
+
+test('name and address are changed; what is wrong stands at its field', async () => {
+	const page = await dashboard.current.visit('#/settings');
+	const name = page.getByLabel('Name', { exact: true });
+	await name.fill('');
+	assert.equal((await save(page)).status(), 400);
+	await page.locator('.field', { has: name }).getByText('Cannot be blank.').waitFor();
+	await name.fill('Shop of trees');
+	await page.getByRole('switch', { name: 'Allow batch requests' }).check();
+	await page.getByLabel('Requests at most').fill('70');
+	await page.keyboard.press('Control+s');
+	await page.getByText('Everything is saved').waitFor();
+	const { meta, batch } = await stored();
+	assert.deepEqual([meta.appName, batch.enabled, batch.maxRequests], ['Shop of trees', true, 70]);
+	await audit(page);
+});
+
+test('leaving with something unsaved asks first', async () => {
+	const page = await dashboard.current.visit('#/settings');
+	await page.getByLabel('Name', { exact: true }).fill('Not meant');
+	const nav = page.getByRole('navigation', { name: 'Settings' });
+	await nav.getByRole('link', { name: 'Mail' }).click();
+	await page.getByText('Save or discard first').waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await nav.getByRole('link', { name: 'Mail' }).click();
+	await page.getByRole('heading', { name: 'Mail', level: 1 }).waitFor();
+	assert.notEqual((await stored()).meta.appName, 'Not meant');
+	await audit(page);
+});
+
+test('rate limits are written line by line, and refused ones are told', async () => {
+	const page = await dashboard.current.visit('#/settings/security');
+	await page.getByRole('button', { name: 'Add a limit' }).click();
+	const last = page.getByRole('textbox', { name: /^Label of limit/ }).or(page.getByRole('combobox', { name: /^Label of limit/ })).last();
+	await last.fill('not a label!');
+	assert.equal((await save(page)).status(), 400);
+	await page.waitForFunction(() => document.querySelector('td .control[aria-invalid="true"]') !== null);
+	await last.fill('products:list');
+	await page.getByLabel(/^Requests of limit/).last().fill('9');
+	assert.equal((await save(page)).status(), 200);
+	const { rules } = (await stored()).rateLimits;
+	assert.deepEqual(rules.at(-1), { label: 'products:list', audience: '', duration: 10, maxRequests: 9 });
+	await page.getByLabel('Headers').fill('X-Forwarded-For');
+	assert.equal((await save(page)).status(), 200);
+	assert.deepEqual((await stored()).trustedProxy.headers, ['X-Forwarded-For']);
+	await audit(page);
+});
+
+test('a mail server is set; its password is never sent back, and stays when it is left alone', async () => {
+	const page = await dashboard.current.visit('#/settings/mail');
+	await page.getByRole('switch', { name: 'Send through an SMTP server' }).check();
+	await page.getByLabel('Host').fill('127.0.0.1');
+	await page.getByLabel('Port').fill('1');
+	await page.getByLabel('Password', { exact: true }).fill('a-secret');
+	const answer = await save(page);
+	assert.equal(answer.status(), 200);
+	assert.equal((await answer.text()).includes('a-secret'), false);
+	await page.getByText('Everything is saved').waitFor();
+	assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+	await page.getByRole('button', { name: 'Send a test mail' }).click();
+	await page.getByRole('alert').waitFor();
+	await page.getByRole('switch', { name: 'Send through an SMTP server' }).uncheck();
+	await save(page);
+	await audit(page);
+});
+
+test('a bucket is asked for all it needs', async () => {
+	const page = await dashboard.current.visit('#/settings/storage');
+	await page.getByRole('switch', { name: 'Keep files in a bucket' }).check();
+	assert.equal((await save(page)).status(), 400);
+	const endpoint = page.locator('.field', { has: page.getByLabel('Endpoint') });
+	await endpoint.locator('.error').waitFor();
+	await page.getByText('are not moved').waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await audit(page);
+});
+
+test('backups: made, downloaded, deleted and put back only by name', async () => {
+	const made = [{ key: 'one.zip', size: 4_300_000, modified: '2026-01-02 03:04:05.000Z' }];
+	const page = await blank();
+	/** @type {string[]} */
+	const asked = [];
+	await page.route('**/api/backups**', async (route) => {
+		const { pathname } = new URL(route.request().url());
+		const method = route.request().method();
+		asked.push(`${method} ${pathname}`);
+		if (method === 'GET') return route.fulfill({ json: made });
+		if (pathname.endsWith('/backups')) made.push({ key: 'two.zip', size: 1, modified: '2026-02-02 03:04:05.000Z' });
+		if (method === 'DELETE') made.splice(0, 1);
+		return route.fulfill({ status: 204 });
+	});
+	await page.evaluate(() => (location.hash = '#/settings/backups'));
+	await page.getByText('one.zip').waitFor();
+	await page.getByRole('button', { name: 'New backup' }).click();
+	await page.getByRole('button', { name: 'Make the backup' }).click();
+	await page.getByText('two.zip').waitFor();
+	await page.getByRole('button', { name: 'Delete one.zip' }).click();
+	const ask = page.getByRole('dialog', { name: 'Delete this backup?' });
+	assert.equal(await ask.getByRole('button', { name: 'Delete' }).isDisabled(), true);
+	await ask.getByLabel('Type one.zip to confirm').fill('one.zip');
+	await ask.getByRole('button', { name: 'Delete' }).click();
+	await page.getByText('one.zip', { exact: true }).waitFor({ state: 'detached' });
+	assert.ok(asked.includes('DELETE /api/backups/one.zip'));
+	await page.getByRole('button', { name: 'Restore two.zip' }).click();
+	await page.getByText('Everything written since then is lost.').waitFor();
+	await page.keyboard.press('Escape');
+	assert.equal(asked.some((one) => one.endsWith('/restore')), false);
+	await page.getByRole('switch', { name: 'Back up regularly' }).check();
+	await page.getByText('Next:').waitFor();
+	assert.equal((await save(page)).status(), 200);
+	assert.equal((await stored()).backups.cron, '0 3 * * *');
+	await audit(page);
+});
+
+test('scheduled jobs are listed with their next run, and started', async () => {
+	const page = await blank();
+	let started = '';
+	await page.route('**/api/crons**', (route) => {
+		if (route.request().method() === 'GET') return route.fulfill({ json: [{ id: '__pbOTPCleanup__', expression: '0 * * * *' }] });
+		started = new URL(route.request().url()).pathname;
+		return route.fulfill({ status: 204 });
+	});
+	await page.evaluate(() => (location.hash = '#/settings/crons'));
+	await page.getByText('__pbOTPCleanup__').first().waitFor();
+	await page.getByText(/^in \d+ min/).waitFor();
+	await page.getByRole('button', { name: 'Run __pbOTPCleanup__' }).click();
+	await page.getByText('__pbOTPCleanup__ has been started.').first().waitFor();
+	assert.equal(started, '/api/crons/__pbOTPCleanup__');
+	await audit(page);
+});
+
+test('collections go out, and what comes in is shown before it is done', async () => {
+	const { api } = dashboard.current;
+	await api.ensureCollection({ name: 'synced', type: 'base', fields: [{ name: 'title', type: 'text', max: 10 }, { name: 'old', type: 'text' }] });
+	const page = await dashboard.current.visit('#/settings/export');
+	await page.getByRole('button', { name: 'None' }).click();
+	await page.getByRole('checkbox', { name: 'synced' }).check();
+	const [synced] = JSON.parse(await page.getByRole('region', { name: 'The chosen collections as JSON' }).innerText());
+	assert.equal(synced.name, 'synced');
+	synced.listRule = '';
+	synced.fields = synced.fields.filter((/** @type {any} */ field) => field.name !== 'old');
+	synced.fields.find((/** @type {any} */ field) => field.name === 'title').max = 20;
+	await page.getByRole('link', { name: 'Import' }).click();
+	await page.getByRole('textbox', { name: 'Collections as JSON' }).and(page.locator('[contenteditable]')).fill(JSON.stringify([synced]));
+	const effects = page.getByRole('region', { name: 'What the import does' });
+	await effects.getByRole('row', { name: /listRule/ }).waitFor();
+	await effects.getByRole('row', { name: /fields\.title\.max.*10.*20/ }).waitFor();
+	assert.equal(await effects.getByText('fields.old').count(), 0);
+	await page.getByRole('button', { name: 'Import', exact: true }).click();
+	await page.getByText('1 collection imported.').first().waitFor();
+	const after = await api.send('GET', '/api/collections/synced');
+	assert.deepEqual([after.listRule, after.fields.some((/** @type {any} */ field) => field.name === 'old')], ['', true]);
+	await audit(page);
+});
+
+test('on a phone the pages of the settings stand in a line', async () => {
+	const page = await dashboard.current.visit('#/settings/mail', { viewport: phone });
+	await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Security' }).click();
+	await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+	await audit(page);
+});
