@@ -227,13 +227,13 @@ test('emptying and deleting want the name typed', async () => {
 	const press = page.getByRole('dialog').getByRole('button', { name: 'Delete 2 records' });
 	await press.waitFor();
 	assert.equal(await press.isDisabled(), true);
-	await page.getByLabel('Type “fish” to go on').fill('fish');
+	await page.getByLabel('Type fish to confirm').fill('fish');
 	await press.click();
 	await page.getByRole('dialog').waitFor({ state: 'hidden' });
 	assert.equal((await dashboard.current.api.send('GET', '/api/collections/fish/records')).totalItems, 0);
 	await page.getByRole('button', { name: 'More about fish' }).click();
 	await page.getByRole('button', { name: 'Delete the collection…' }).click();
-	await page.getByLabel('Type “fish” to go on').fill('fish');
+	await page.getByLabel('Type fish to confirm').fill('fish');
 	await page.getByRole('dialog').getByRole('button', { name: 'Delete fish' }).click();
 	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
 	await page.getByRole('navigation', { name: 'Collections' }).getByRole('link', { name: 'fish', exact: true }).waitFor({ state: 'detached' });
@@ -246,7 +246,7 @@ test('a collection others point at is not deleted, and says why', async () => {
 	await page.getByRole('button', { name: 'More about brands' }).click();
 	await page.getByRole('button', { name: 'Delete the collection…' }).click();
 	await page.getByText('Relations of products point at it').waitFor();
-	await page.getByLabel('Type “brands” to go on').fill('brands');
+	await page.getByLabel('Type brands to confirm').fill('brands');
 	await page.getByRole('dialog').getByRole('button', { name: 'Delete brands' }).click();
 	await page.getByRole('alert').getByText('reference').waitFor();
 	await audit(page);

@@ -57,6 +57,9 @@ export const MAIL_TEMPLATES = [
 	{ id: 'login-alert', label: 'Sign-in from a new place' }
 ] as const;
 
+export type MailKind = (typeof MAIL_TEMPLATES)[number]['id'];
+
+/** Mails a template of the collection, as saved, with invented values. */
 export async function sendTestMail(email: string, template: string, collection: string): Promise<void> {
 	await client.post('/api/settings/test/email', { body: { email, template, collection } });
 }

@@ -1,12 +1,5 @@
 import { client } from './client';
 
-export type MailKind = 'verification' | 'password-reset' | 'email-change' | 'otp' | 'login-alert';
-
-/** Mails a template of the collection, as saved, with invented values. */
-export async function testMail(template: MailKind, collection: string, email: string): Promise<void> {
-	await client.post('/api/settings/test/email', { body: { template, collection, email } });
-}
-
 interface AppleKey {
 	clientId: string;
 	teamId: string;
