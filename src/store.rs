@@ -117,20 +117,20 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        self.0.readers.read(None, job).await
+        self.0.readers.read(job).await
     }
 
-    /// As [`Store::read`], interrupted after `limit`.
-    pub async fn read_within<T, E>(
+    /// Runs `job` on one snapshot and on the calling thread, interrupted after `limit` if there is one: for a thread of its
+    /// own, which then waits for no other reader.
+    pub fn read_here<T, E>(
         &self,
-        limit: Duration,
-        job: impl Fn(&mut dyn Reader) -> Result<T, E> + Send + 'static,
+        limit: Option<Duration>,
+        job: impl Fn(&mut dyn Reader) -> Result<T, E>,
     ) -> Result<T, E>
     where
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
+        E: From<StoreError>,
     {
-        self.0.readers.read(Some(limit), job).await
+        self.0.readers.read_here(limit, job)
     }
 
     /// Runs `job` inside the writer's next group as one savepoint and answers after COMMIT. An error of the job undoes

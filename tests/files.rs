@@ -6,6 +6,7 @@ mod hostile;
 mod inventory;
 mod protected;
 mod thumbs;
+mod upload;
 
 use cratebase::config::Config;
 use serde_json::{Value as Json, json};

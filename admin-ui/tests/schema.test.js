@@ -70,7 +70,7 @@ test('every kind of field has its options', async () => {
 		await addField(page, kind, `f${i}`);
 		await page.getByRole('button', { name: `Options of f${i}`, exact: true }).click();
 	}
-	await page.getByLabel('Most size').first().fill('2048');
+	await page.getByLabel('Maximum size').first().fill('2048');
 	await page.getByText('In bytes: 2 KiB.').waitFor();
 	await page.getByLabel('Only these domains').first().fill('example.com');
 	await page.getByLabel('Only these domains').first().press('Enter');
@@ -236,7 +236,7 @@ test('emptying and deleting want the name typed', async () => {
 	await page.getByLabel('Type “fish” to go on').fill('fish');
 	await page.getByRole('dialog').getByRole('button', { name: 'Delete fish' }).click();
 	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
-	await page.getByRole('link', { name: 'fish', exact: true }).waitFor({ state: 'detached' });
+	await page.getByRole('navigation', { name: 'Collections' }).getByRole('link', { name: 'fish', exact: true }).waitFor({ state: 'detached' });
 	await assert.rejects(read('fish'));
 	await audit(page);
 });
@@ -263,7 +263,8 @@ test('an index is made of columns, or of SQL', async () => {
 	await save(page);
 	const [sql] = (await read('trees')).indexes;
 	assert.match(sql.replaceAll(/\s+/g, ' '), /^CREATE UNIQUE INDEX `idx_trees_kind_height` ON `trees` \( `kind`, `height` DESC \)$/);
-	await page.getByRole('button', { name: 'Edit the index idx_trees_kind_height' }).click();
+	// What was open stays open.
+	assert.equal(await page.getByRole('button', { name: 'Edit the index idx_trees_kind_height' }).getAttribute('aria-expanded'), 'true');
 	await page.getByRole('button', { name: 'Write SQL' }).click();
 	const editor = page.locator('.cm-content');
 	await editor.click();

@@ -239,8 +239,9 @@ fn path(key: &str) -> Result<Path> {
 /// The address of the bucket: a part of its host's name unless the settings want it in the path.
 fn endpoint(settings: &S3) -> Result<String> {
     let bad = || Error::bad_request("The endpoint of the S3 settings is no address.");
-    let given = settings.endpoint.trim().trim_end_matches('/');
+    let given = settings.endpoint.trim();
     let (scheme, host) = given.split_once("://").unwrap_or(("https", given));
+    let host = host.trim_end_matches('/');
     if host.is_empty() || !["http", "https"].contains(&scheme) {
         return Err(bad());
     }

@@ -35,7 +35,7 @@ impl Worker {
                 Some(cases) => cases,
                 None => return Vec::new(),
             };
-            match self.runtime.block_on(judge(&self.records, cases.clone(), self.catalog.version, ALL)) {
+            match judge(&self.records, &cases, self.catalog.version, ALL) {
                 Ok(Judgement::Told(told)) => return cases.iter().map(|case| case.seq).zip(told).collect(),
                 Ok(Judgement::Outdated) => {}
                 Err(Failure::Busy) => std::thread::sleep(PAUSE),
@@ -59,7 +59,7 @@ impl Worker {
             };
             let own: Vec<Case> = cases.iter().filter_map(own).collect();
             let seqs: Vec<i64> = own.iter().map(|case| case.seq).collect();
-            match self.runtime.block_on(judge(&self.records, own, self.catalog.version, ONE)) {
+            match judge(&self.records, &own, self.catalog.version, ONE) {
                 Ok(Judgement::Told(told)) => {
                     for (seq, told) in seqs.into_iter().zip(told) {
                         all.iter_mut().filter(|(other, _)| *other == seq).for_each(|(_, all)| all.extend(told.clone()));

@@ -59,22 +59,21 @@ impl From<StoreError> for Failure {
 }
 
 /// Decides all cases on one snapshot, whose catalog has to be that of `version`, within `limit`.
-pub async fn judge(
+pub fn judge(
     records: &Records,
-    cases: Vec<Case>,
+    cases: &[Case],
     version: u64,
     limit: Duration,
 ) -> std::result::Result<Judgement, Failure> {
-    let (records, now) = (records.clone(), records.clock.now());
-    let store = records.store.clone();
-    let job = move |reader: &mut dyn Reader| {
+    let now = records.clock.now();
+    let job = |reader: &mut dyn Reader| {
         if reader.catalog().version != version {
             return Ok(Judgement::Outdated);
         }
-        let told = cases.iter().map(|case| one(&records, reader, case, now)).collect::<Result<Vec<Told>>>();
+        let told = cases.iter().map(|case| one(records, reader, case, now)).collect::<Result<Vec<Told>>>();
         told.map(Judgement::Told).map_err(Failure::Broken)
     };
-    store.read_within(limit, job).await
+    records.store.read_here(Some(limit), job)
 }
 
 fn one(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestamp) -> Result<Told> {

@@ -8,7 +8,7 @@ use super::worker::{Delivery, Request, Worker, send};
 use crate::error::Result;
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
-use crate::store::{Change, Reader, StoreError};
+use crate::store::{Change, Reader, StoreError, history};
 
 /// Changes read at once.
 const PAGE: usize = 100;
@@ -26,7 +26,7 @@ pub(super) struct Past {
 impl Worker {
     /// The next changes after `seq` up to `end`; `None` when the history does not reach back to it.
     pub(super) fn history(&self, seq: i64, end: i64) -> Result<Option<Vec<Past>>> {
-        let history = self.runtime.block_on(self.records.store.changes_since(seq, PAGE))?;
+        let history = self.records.store.read_here(None, |reader| history::since(reader, seq, PAGE))?;
         if history.reset {
             return Ok(None);
         }
@@ -42,18 +42,18 @@ impl Worker {
 
     /// The newest change there is.
     pub(super) fn newest(&self) -> Result<i64> {
-        Ok(self.runtime.block_on(self.records.store.changes_since(0, 0))?.newest)
+        Ok(self.records.store.read_here(None, |reader| history::since(reader, 0, 0))?.newest)
     }
 
     /// The account as it is now.
     pub(super) fn stored(&self, record: &Record) -> Option<Arc<Record>> {
         let (collection, id): (Arc<Collection>, String) = (record.collection.clone(), record.id().to_string());
-        let read = move |reader: &mut dyn Reader| {
+        let read = |reader: &mut dyn Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
             let rows = reader.query(&select.rows(Dialect::Sqlite))?;
             Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
         };
-        self.runtime.block_on(self.records.store.read(read)).ok().flatten()
+        self.records.store.read_here(None, read).ok().flatten()
     }
 
     /// Tells a member that reads up the next of what it missed, if there is room for it. One page, then it is the others'

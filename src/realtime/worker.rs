@@ -82,7 +82,6 @@ pub struct Worker {
     accounts: HashMap<(String, String), HashSet<u64>>,
     /// The last change everyone has been told.
     pub(super) position: i64,
-    pub(super) runtime: tokio::runtime::Runtime,
     /// Its own, for what it goes on with later.
     pub(super) inbox: Sender<Request>,
     /// Those who came between a commit and its changes, in order.
@@ -101,10 +100,9 @@ pub(super) struct Delivery {
 
 impl Worker {
     pub fn new(records: Records, shared: Arc<Shared>, position: i64, inbox: Sender<Request>) -> Result<Worker> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?;
         let catalog = records.store.catalog();
         let (groups, members, accounts, early) = Default::default();
-        Ok(Worker { records, shared, catalog, groups, members, accounts, position, runtime, inbox, early })
+        Ok(Worker { records, shared, catalog, groups, members, accounts, position, inbox, early })
     }
 
     /// Works until told to stop.
@@ -292,6 +290,10 @@ impl Worker {
         {
             let message = "The current and the previous request authorization don't match.";
             return Err(Error::forbidden(message));
+        }
+        // What a client has seen may not be told yet.
+        if let Some(since) = connection.since.filter(|since| *since > self.position) {
+            self.catch_up(since.min(self.newest()?));
         }
         let replayed = connection.since.filter(|since| *since != self.position);
         *connection.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =

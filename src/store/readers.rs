@@ -69,8 +69,9 @@ impl Readers {
     pub fn open(config: &Config, shared: Arc<Shared>) -> Result<Readers, StoreError> {
         let closing = Arc::new(AtomicBool::new(false));
         let count = config.read_threads();
-        // Enough for every thread that reads: inline reads find one free even when all reader threads are busy.
-        let size = cores() + 1 + count;
+        // Enough for every thread that reads: inline reads find one free even when all reader threads are busy, and so does
+        // the one that reads where it is.
+        let size = cores() + 2 + count;
         let open = Open {
             path: config.path.clone(),
             page_cache_kib: ((config.page_cache_mib as usize) << 10).div_ceil(size).max(LEAST_PAGES_KIB),
@@ -96,8 +97,8 @@ impl Readers {
         Ok(Readers { reads, queue, closing, threads: Mutex::new(threads) })
     }
 
-    /// Runs `job` where it fits; `limit` is how long it may take, if not as long as any.
-    pub async fn read<T, E, F>(&self, limit: Option<Duration>, job: F) -> Result<T, E>
+    /// Runs `job` where it fits.
+    pub async fn read<T, E, F>(&self, job: F) -> Result<T, E>
     where
         F: Fn(&mut dyn Reader) -> Result<T, E> + Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -110,7 +111,7 @@ impl Readers {
         if inline && let Attempt::Done(result) = self.reads.attempt(&job, Place::Inline) {
             return result;
         }
-        let deadline = Instant::now() + limit.unwrap_or(self.reads.timeout);
+        let deadline = Instant::now() + self.reads.timeout;
         let (reply, answer) = tokio::sync::oneshot::channel();
         let errand = Errand::Read(Box::new(move |reads| {
             // Nobody waits any more: the client has gone.
@@ -127,6 +128,22 @@ impl Readers {
             Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
             Err(TrySendError::Full(_)) => Err(StoreError::Full.into()),
             Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed.into()),
+        }
+    }
+
+    /// Runs `job` on the calling thread, which may block, for as long as any may take, or `limit`.
+    pub fn read_here<T, E, F>(&self, limit: Option<Duration>, job: F) -> Result<T, E>
+    where
+        F: Fn(&mut dyn Reader) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(StoreError::Closed.into());
+        }
+        let deadline = Instant::now() + limit.unwrap_or(self.reads.timeout);
+        match self.reads.attempt(&job, Place::Thread(deadline)) {
+            Attempt::Done(result) => result,
+            Attempt::TooLong => Err(StoreError::Interrupted.into()),
         }
     }
 

@@ -26,12 +26,20 @@ pub enum Transport {
     Socket,
 }
 
+/// How a client behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// Events it waits for, on average, before it hangs up.
+    pub patience: u64,
+    /// Every so many connections of a socket it forgets everything and starts with a snapshot.
+    pub forgets: u64,
+}
+
 /// One client. The collection is all that changes, so numbers follow each other without gaps.
 pub struct Follower {
     transport: Transport,
     dice: StdRng,
-    /// Events it waits for, on average, before it hangs up.
-    patience: u64,
+    habits: Habits,
     /// `views` by id.
     pub state: BTreeMap<String, i64>,
     /// The last change it was told.
@@ -46,15 +54,12 @@ pub struct Follower {
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Every so many connections of a socket it forgets everything and starts with a snapshot.
-const FORGETS: u64 = 10;
-
 impl Follower {
     /// From now on, when there are no records.
-    pub async fn new(transport: Transport, base: &str, seed: u64, patience: u64) -> Follower {
+    pub async fn new(transport: Transport, base: &str, seed: u64, habits: Habits) -> Follower {
         let dice = StdRng::seed_from_u64(seed);
         let (state, told, cuts, losses, snapshots) = (BTreeMap::new(), 0, 0, 0, 0);
-        let mut follower = Follower { transport, dice, patience, state, seen: 0, told, cuts, losses, snapshots };
+        let mut follower = Follower { transport, dice, habits, state, seen: 0, told, cuts, losses, snapshots };
         let (_, seen) = Stream::open(base, "?since=now", None).await.expect("a stream");
         follower.seen = seen;
         follower
@@ -64,7 +69,7 @@ impl Follower {
     pub async fn follow(mut self, mut place: watch::Receiver<Place>) -> Follower {
         loop {
             let base = place.borrow().base.clone();
-            let budget = self.dice.random_range(0..=2 * self.patience);
+            let budget = self.dice.random_range(0..=2 * self.habits.patience);
             let Some(mut line) = self.open(&base).await else {
                 self.losses += 1;
                 let moved = place.wait_for(|place| place.base != base);
@@ -116,7 +121,7 @@ impl Follower {
                 let seen = self.seen.to_string();
                 Some(Line::Events(Stream::open(base, "", Some(&seen)).await?.0))
             }
-            Transport::Socket if self.cuts % FORGETS == FORGETS - 1 => {
+            Transport::Socket if self.cuts % self.habits.forgets == self.habits.forgets - 1 => {
                 self.start_over(base).await.map(Box::new).map(Line::Socket)
             }
             Transport::Socket => Socket::open(base, json!({"since": self.seen})).await.map(Box::new).map(Line::Socket),
