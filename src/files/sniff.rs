@@ -237,7 +237,7 @@ mod tests {
         ] {
             let mut head = start.to_vec();
             // Anything, as compressed content is.
-            head.extend((0..HEAD - start.len()).map(|n| (n * 31 ^ n >> 3) as u8));
+            head.extend((0..HEAD - start.len()).map(|n| ((n * 31) ^ (n >> 3)) as u8));
             let found = sniff(&head);
             assert_eq!((found.content_type().as_str(), found.extension.as_str()), (expected, extension));
         }
