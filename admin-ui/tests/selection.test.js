@@ -65,7 +65,7 @@ test('leaving the page carries a deletion out', async () => {
 	const page = await dashboard.current.visit('#/collections/left_notes');
 	await page.locator('tbody tr').first().click();
 	await page.getByRole('dialog').getByRole('button', { name: 'More' }).click();
-	await page.getByRole('button', { name: 'Delete' }).click();
+	await page.getByRole('button', { name: 'Delete', exact: true }).click();
 	await page.getByText('2 records', { exact: true }).waitFor();
 	await page.reload();
 	await page.getByText('2 records', { exact: true }).waitFor();
@@ -108,7 +108,7 @@ test('what is filtered is exported, as JSON and as CSV', async () => {
 	await notes('exported_notes', 30);
 	const page = await dashboard.current.visit(`#/collections/exported_notes?filter=${encodeURIComponent('place > 10')}&perPage=25`);
 	await page.getByText('20 records', { exact: true }).waitFor();
-	await page.getByRole('button', { name: 'Export' }).click();
+	await page.getByRole('button', { name: 'Export', exact: true }).click();
 	const ask = page.getByRole('dialog', { name: 'Export from exported_notes' });
 	await ask.getByText('Every record that passes the filter: 20.').waitFor();
 	let download = page.waitForEvent('download');

@@ -68,8 +68,8 @@ test('rate limits are written line by line, and refused ones are told', async ()
 test('a mail server is set; its password is never sent back, and stays when it is left alone', async () => {
 	const page = await dashboard.current.visit('#/settings/mail');
 	await page.getByRole('switch', { name: 'Send through an SMTP server' }).check();
-	await page.getByLabel('Host').fill('127.0.0.1');
-	await page.getByLabel('Port').fill('1');
+	await page.getByLabel('Host', { exact: true }).fill('127.0.0.1');
+	await page.getByLabel('Port', { exact: true }).fill('1');
 	await page.getByLabel('Password', { exact: true }).fill('a-secret');
 	const answer = await save(page);
 	assert.equal(answer.status(), 200);

@@ -32,13 +32,50 @@ impl Type {
 
 /// The type of content that starts with `head`.
 pub fn sniff(head: &[u8]) -> Type {
-    match FileFormat::from_bytes(head) {
+    let format = FileFormat::from_bytes(head);
+    // It looks for details, and gives up where they lie beyond the head.
+    if format == FileFormat::ArbitraryBinaryData
+        && let Some(found) = at_least(head)
+    {
+        return found;
+    }
+    match format {
         FileFormat::ArbitraryBinaryData | FileFormat::PlainText | FileFormat::Empty => text(head),
         // Formats of text that it knows by their first letters only.
         format if format.media_type().starts_with("text/") => text(head),
         FileFormat::ExtensibleMarkupLanguage | FileFormat::ScalableVectorGraphics => text(head),
         format => Type::of(renamed(format.media_type()), "", format.extension()),
     }
+}
+
+/// What begins so is at least this: place, bytes, type, extension.
+const AT_LEAST: [(usize, &[u8], &str, &str); 8] = [
+    (0, b"PK\x03\x04", "application/zip", "zip"),
+    (0, b"%PDF-", "application/pdf", "pdf"),
+    (4, b"ftyp", "video/mp4", "mp4"),
+    (0, b"\x1a\x45\xdf\xa3", "video/matroska", "mkv"),
+    (0, b"ID3", "audio/mpeg", "mp3"),
+    (0, b"SQLite format 3\0", "application/vnd.sqlite3", "sqlite"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage", ""),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf", "asf"),
+];
+
+/// What a container of the above is when this is near its beginning.
+const INSIDE: [(&str, &[u8], &str, &str); 6] = [
+    ("zip", b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    ("zip", b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    ("zip", b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "pptx"),
+    ("zip", b"mimetypeapplication/epub+zip", "application/epub+zip", "epub"),
+    ("zip", b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text", "odt"),
+    ("mkv", b"webm", "video/webm", "webm"),
+];
+
+fn at_least(head: &[u8]) -> Option<Type> {
+    let begins = |at: usize, bytes: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(bytes));
+    let (_, _, mime, extension) = AT_LEAST.iter().find(|(at, bytes, ..)| begins(*at, bytes))?;
+    let has = |bytes: &[u8]| head.windows(bytes.len()).any(|window| window == bytes);
+    let inside = INSIDE.iter().find(|(container, bytes, ..)| container == extension && has(bytes));
+    Some(inside.map_or_else(|| Type::of(mime, "", extension), |(_, _, mime, extension)| Type::of(mime, "", extension)))
 }
 
 /// Types that have another name in the protocol.
@@ -183,6 +220,28 @@ fn is_table(text: &str, separator: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_longer_than_the_head_is_known_by_its_beginning() {
+        for (start, expected, extension) in [
+            (&b"PK\x03\x04\x14\0\0\0\x08\0 photo.jpg"[..], "application/zip", "zip"),
+            (
+                b"PK\x03\x04\x14\0\x06\0\x08\0 [Content_Types].xml PK\x03\x04 word/document.xml",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                "docx",
+            ),
+            (b"PK\x03\x04\x0a\0 mimetypeapplication/epub+zipPK", "application/epub+zip", "epub"),
+            (b"%PDF-1.7\n%\xe2\xe3", "application/pdf", "pdf"),
+            (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\xff\xff\xff\xff", "video/mp4", "mp4"),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm\xff\xff", "video/webm", "webm"),
+        ] {
+            let mut head = start.to_vec();
+            // Anything, as compressed content is.
+            head.extend((0..HEAD - start.len()).map(|n| ((n * 31) ^ (n >> 3)) as u8));
+            let found = sniff(&head);
+            assert_eq!((found.content_type().as_str(), found.extension.as_str()), (expected, extension));
+        }
+    }
 
     #[test]
     fn types_are_told_by_content() {

@@ -82,7 +82,7 @@ async fn types_are_told_by_content() {
     let mut tar = vec![0; 1024];
     tar[..5].copy_from_slice(b"a.txt");
     tar[257..265].copy_from_slice(b"ustar\x0000");
-    let zip = [&b"PK\x03\x04"[..], &[0; 26]].concat();
+    let zip = [&b"PK\x03\x04\x14\0\0\0\x08\0"[..], &[0xa5; 5000]].concat();
     for (bytes, expected, way) in [
         (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "image/png", "inline"),
         (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "image/jpeg", "inline"),

@@ -99,11 +99,16 @@ async fn whoever_never_reads_loses_its_place() {
     }
     let began = Instant::now();
     let url = format!("http://{address}/api/realtime");
-    while client().get(&url).send().await.unwrap().status() != 200 {
+    let answer = loop {
+        let answer = client().get(&url).send().await.unwrap();
+        if answer.status() == 200 {
+            break answer;
+        }
         assert!(began.elapsed() < Duration::from_secs(20), "its place is still taken");
         tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let mut stream = Stream::of(&app, GUEST, &["posts/*"]).await;
+    };
+    let mut stream = Stream::greeted(answer).await;
+    stream.subscribe(&app, GUEST, &["posts/*"]).await.is(204);
     app.record("posts", json!({"title": "told"})).await;
     assert_eq!(stream.next().await.field("title"), "told");
 }

@@ -49,7 +49,11 @@ impl Stream {
         if let Some(id) = last_event_id {
             request = request.header("Last-Event-ID", id);
         }
-        let answer = request.send().await.unwrap();
+        Stream::greeted(request.send().await.unwrap()).await
+    }
+
+    /// Takes the greeting of a stream that begins.
+    pub async fn greeted(answer: reqwest::Response) -> Stream {
         assert_eq!(answer.status(), 200);
         let mut stream = Stream { client: String::new(), answer, unread: Vec::new(), comments: 0 };
         let greeting = stream.next().await;
