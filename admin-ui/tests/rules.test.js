@@ -141,3 +141,10 @@ test('rules of the system are shown and fixed', async () => {
 	assert.equal(await page.getByRole('radio', { name: 'Everyone' }).first().isDisabled(), true);
 	await audit(page);
 });
+
+test('the card about rules', async () => {
+	const page = await dashboard.current.visit('#/collections/orders/schema?tab=rules');
+	await page.getByRole('button', { name: 'How to write rules' }).click();
+	await page.getByRole('group', { name: 'The language of rules' }).getByText('@todayStart').waitFor();
+	await audit(page);
+});
