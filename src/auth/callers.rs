@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use quick_cache::sync::Cache;
 
 use crate::context::Caller;
+use crate::error::Result;
 use crate::schema::Record;
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Change, Reader, StoreError};
@@ -74,42 +75,47 @@ impl Callers {
 }
 
 impl Auth {
-    /// The caller behind an auth token; anything wrong with it makes a guest, never an error.
-    pub async fn caller(&self, token: &str) -> Caller {
-        match self.verified(token, Kind::Auth).await {
+    /// The caller behind an auth token; anything wrong with it makes a guest. A database that does not answer is an error:
+    /// clients told to be guests throw their tokens away.
+    pub async fn caller(&self, token: &str) -> Result<Caller> {
+        Ok(match self.verified(token, Kind::Auth).await? {
             Some((record, _)) => Caller::Record(record),
             None => Caller::Guest,
-        }
+        })
     }
 
     /// The record and claims of a valid token of `kind`.
-    pub async fn verified(&self, token: &str, kind: Kind) -> Option<(Arc<Record>, Claims)> {
+    pub async fn verified(&self, token: &str, kind: Kind) -> Result<Option<(Arc<Record>, Claims)>> {
         let known = self.callers.signed.get(token);
         let claims = match &known {
             Some(signed) => signed.claims.clone(),
-            None => tokens::peek(token)?,
+            None => match tokens::peek(token) {
+                Some(claims) => claims,
+                None => return Ok(None),
+            },
         };
         if claims.kind != kind || !tokens::is_current(&claims, self.records.clock.now()) {
-            return None;
+            return Ok(None);
         }
-        let record = self.record_of(&claims).await?;
-        let key = tokens::key(&record, &record.collection, kind)?;
-        match known {
+        let Some(record) = self.record_of(&claims).await? else { return Ok(None) };
+        let Some(key) = tokens::key(&record, &record.collection, kind) else { return Ok(None) };
+        Ok(match known {
             Some(signed) => (signed.key == key).then_some((record, claims)),
             None if tokens::is_signed(token, &key) => {
                 self.callers.signed.insert(token.to_string(), Arc::new(Signed { claims: claims.clone(), key }));
                 Some((record, claims))
             }
             None => None,
-        }
+        })
     }
 
-    async fn record_of(&self, claims: &Claims) -> Option<Arc<Record>> {
+    async fn record_of(&self, claims: &Claims) -> Result<Option<Arc<Record>>> {
         let catalog = self.records.store.catalog();
-        let collection = catalog.find(&claims.collection_id).filter(|collection| collection.is_auth())?.clone();
+        let collection = catalog.find(&claims.collection_id).filter(|collection| collection.is_auth()).cloned();
+        let Some(collection) = collection else { return Ok(None) };
         let cached = self.callers.records.get(&(collection.id.clone(), claims.id.clone()));
         if let Some(record) = cached.filter(|record| Arc::ptr_eq(&record.collection, &collection)) {
-            return Some(record);
+            return Ok(Some(record));
         }
         let generation = self.callers.generation();
         let id = claims.id.clone();
@@ -118,8 +124,10 @@ impl Auth {
             let rows = reader.query(&select.rows(Dialect::Sqlite))?;
             Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
         };
-        let record = self.records.store.read(read).await.ok().flatten()?;
-        self.callers.keep(&record, generation);
-        Some(record)
+        let record = self.records.store.read(read).await?;
+        if let Some(record) = &record {
+            self.callers.keep(record, generation);
+        }
+        Ok(record)
     }
 }

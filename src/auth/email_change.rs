@@ -113,7 +113,7 @@ impl Auth {
             let message = "Invalid token payload - newEmail must be set.";
             return Ok(Err(FieldError::new("validation_invalid_token_payload", message)));
         };
-        let link = match self.follow(token, Kind::EmailChange, collection).await {
+        let link = match self.follow(token, Kind::EmailChange, collection).await? {
             Ok(link) => link,
             Err(error) => return Ok(Err(error)),
         };

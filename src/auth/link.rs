@@ -27,13 +27,13 @@ impl Auth {
         token: &str,
         kind: Kind,
         collection: &Collection,
-    ) -> std::result::Result<Link, FieldError> {
-        let (account, claims) = self.verified(token, kind).await.ok_or_else(invalid)?;
+    ) -> Result<std::result::Result<Link, FieldError>> {
+        let Some((account, claims)) = self.verified(token, kind).await? else { return Ok(Err(invalid())) };
         if account.collection.id != collection.id {
             let message = "The provided token is for different auth collection.";
-            return Err(FieldError::new("validation_token_collection_mismatch", message));
+            return Ok(Err(FieldError::new("validation_token_collection_mismatch", message)));
         }
-        Ok(Link { account, claims })
+        Ok(Ok(Link { account, claims }))
     }
 
     /// The account as it is now, while the link's token still holds: a token key that changed since ended it, so of two

@@ -60,7 +60,7 @@ impl Auth {
         if password != confirm {
             errors.add("passwordConfirm", FieldError::new("validation_values_mismatch", "Values don't match."));
         }
-        let link = match self.follow(&token, Kind::PasswordReset, collection).await {
+        let link = match self.follow(&token, Kind::PasswordReset, collection).await? {
             Ok(link) => Some(link),
             Err(error) => {
                 errors.add("token", error);

@@ -59,7 +59,7 @@ impl Auth {
         let Some(email) = claimed else {
             return Err(refused(FieldError::new("validation_invalid_token_claims", "Missing email token claim.")));
         };
-        let link = self.follow(&token, Kind::Verification, collection).await.map_err(refused)?;
+        let link = self.follow(&token, Kind::Verification, collection).await?.map_err(refused)?;
         // Who cannot sign in by password has one nobody knows, so that an earlier owner of the address has none.
         let nobodys = match collection.auth().is_some_and(|options| options.password_auth.enabled) {
             true => None,

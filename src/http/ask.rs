@@ -80,13 +80,13 @@ impl Ask {
     }
 
     /// Whom the file token in the query speaks for.
-    pub async fn file_caller(&self, request: &HttpRequest) -> Caller {
-        let Some(token) = self.ctx.query("token") else { return Caller::Guest };
-        let caller = match self.auth.verified(token, Kind::File).await {
+    pub async fn file_caller(&self, request: &HttpRequest) -> Result<Caller> {
+        let Some(token) = self.ctx.query("token") else { return Ok(Caller::Guest) };
+        let caller = match self.auth.verified(token, Kind::File).await? {
             Some((record, _)) => Caller::Record(record),
             None => Caller::Guest,
         };
-        admit(self, caller, || address(self, request)).unwrap_or_default()
+        Ok(admit(self, caller, || address(self, request)).unwrap_or_default())
     }
 
     /// The address of whoever asks.
@@ -150,13 +150,13 @@ impl FromRequest for Ask {
 /// The record behind the `Authorization` header; a token that is no good is no token.
 async fn caller(services: &Services, request: &HttpRequest) -> Result<Caller> {
     let Some(token) = token(request.headers()) else { return Ok(Caller::Guest) };
-    let caller = services.auth.caller(token).await;
+    let caller = services.auth.caller(token).await?;
     admit(services, caller, || address(services, request))
 }
 
 /// The record behind a token that came from `ip`; a token that is no good is no token.
 pub async fn caller_of(services: &Services, token: &str, ip: &str) -> Result<Caller> {
-    let caller = services.auth.caller(token).await;
+    let caller = services.auth.caller(token).await?;
     admit(services, caller, || ip.to_string())
 }
 

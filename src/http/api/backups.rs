@@ -70,7 +70,7 @@ pub async fn upload(ask: Ask, raw: Raw) -> Answer {
 #[utoipa::path(tag = "backups", params(("token" = String, Query, description = "From `/api/files/token`")), responses((status = 200, description = "The archive, or a part of it"), SuperuserRefusal))]
 #[get("/api/backups/{key}")]
 pub async fn download(ask: Ask, key: web::Path<String>, request: HttpRequest) -> Answer {
-    if !ask.file_caller(&request).await.is_superuser() {
+    if !ask.file_caller(&request).await?.is_superuser() {
         return Err(Error::forbidden("Insufficient permissions to access the resource.").into());
     }
     let (file, path) = ask.backups.open(&key).await?;

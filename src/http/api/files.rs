@@ -64,7 +64,7 @@ pub async fn token(ask: Ask) -> Answer {
 #[get("/api/files/{collection}/{record}/{name}")]
 pub async fn download(ask: Ask, path: web::Path<(String, String, String)>, request: HttpRequest) -> Answer {
     let (collection, record, name) = path.into_inner();
-    let ctx = Ctx { caller: ask.file_caller(&request).await, ..ask.ctx.clone() };
+    let ctx = Ctx { caller: ask.file_caller(&request).await?, ..ask.ctx.clone() };
     let found = ask.records.attachment(&ctx, &collection, &record, &name).await?;
     let size = ask.ctx.query("thumb").filter(|size| *size == DEFAULT_THUMB || found.thumbs.iter().any(|s| s == size));
     let thumb = match size {
