@@ -52,8 +52,14 @@ test('the curl sample of a list runs as it stands', async () => {
 });
 
 test('a list is tried as one of the accounts: what its rule lets them see', async () => {
-	const { items } = await dashboard.current.api.send('GET', `/api/collections/customers/records?perPage=1&filter=${encodeURIComponent("email = 'customer7@example.com'")}`);
-	const { totalItems } = await dashboard.current.api.send('GET', `/api/collections/orders/records?filter=${encodeURIComponent(`customer = '${items[0].id}'`)}`);
+	const { items } = await dashboard.current.api.send(
+		'GET',
+		`/api/collections/customers/records?perPage=1&filter=${encodeURIComponent("email = 'customer7@example.com'")}`
+	);
+	const { totalItems } = await dashboard.current.api.send(
+		'GET',
+		`/api/collections/orders/records?filter=${encodeURIComponent(`customer = '${items[0].id}'`)}`
+	);
 	const page = await dashboard.current.visit('#/collections/orders/api?topic=list');
 	await page.getByRole('radio', { name: 'As an account' }).check();
 	await page.getByLabel('Accounts of').selectOption('customers');

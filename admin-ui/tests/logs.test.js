@@ -12,8 +12,29 @@ async function blank() {
 }
 
 const LOGS = [
-	{ id: 'log000000000003', created: '2026-03-01 10:20:30.000Z', level: 8, message: 'GET /api/collections/nothing/records', data: { type: 'request', method: 'GET', url: '/api/collections/nothing/records', status: 404, execTime: 1.25, auth: '', userIP: '203.0.113.9', error: 'Missing collection context.' } },
-	{ id: 'log000000000002', created: '2026-03-01 10:20:29.000Z', level: 0, message: 'POST /api/collections/orders/records', data: { type: 'request', method: 'POST', url: '/api/collections/orders/records', status: 200, execTime: 1240, auth: 'customers' } },
+	{
+		id: 'log000000000003',
+		created: '2026-03-01 10:20:30.000Z',
+		level: 8,
+		message: 'GET /api/collections/nothing/records',
+		data: {
+			type: 'request',
+			method: 'GET',
+			url: '/api/collections/nothing/records',
+			status: 404,
+			execTime: 1.25,
+			auth: '',
+			userIP: '203.0.113.9',
+			error: 'Missing collection context.'
+		}
+	},
+	{
+		id: 'log000000000002',
+		created: '2026-03-01 10:20:29.000Z',
+		level: 0,
+		message: 'POST /api/collections/orders/records',
+		data: { type: 'request', method: 'POST', url: '/api/collections/orders/records', status: 200, execTime: 1240, auth: 'customers' }
+	},
 	{ id: 'log000000000001', created: '2026-03-01 08:00:00.000Z', level: -4, message: 'client connected', data: { clientId: 'abc' } }
 ];
 
@@ -24,13 +45,26 @@ async function fakeLog(page) {
 	await page.route('**/api/logs**', (route) => {
 		const url = new URL(route.request().url());
 		asked.push(url);
-		if (url.pathname.endsWith('/stats')) return route.fulfill({ json: [{ date: '2026-03-01 08:00:00.000Z', total: 1 }, { date: '2026-03-01 10:00:00.000Z', total: 2 }] });
+		if (url.pathname.endsWith('/stats'))
+			return route.fulfill({
+				json: [
+					{ date: '2026-03-01 08:00:00.000Z', total: 1 },
+					{ date: '2026-03-01 10:00:00.000Z', total: 2 }
+				]
+			});
 		if (route.request().method() === 'DELETE') return route.fulfill({ status: 204 });
 		const id = /logs\/(\w+)$/.exec(url.pathname)?.[1];
 		if (id) return route.fulfill({ json: LOGS.find((log) => log.id === id) });
 		return route.fulfill({ json: { page: 1, perPage: 100, totalItems: -1, totalPages: -1, items: LOGS } });
 	});
-	return { asked, lastFilter: () => asked.filter((url) => url.pathname.endsWith('/logs')).at(-1)?.searchParams.get('filter') ?? '' };
+	return {
+		asked,
+		lastFilter: () =>
+			asked
+				.filter((url) => url.pathname.endsWith('/logs'))
+				.at(-1)
+				?.searchParams.get('filter') ?? ''
+	};
 }
 /** @param {string} hash */
 async function visitLogs(hash) {
@@ -89,7 +123,9 @@ test('the log is emptied after a question', async () => {
 
 test('a log that cannot be read says so, with another try', async () => {
 	const page = await blank();
-	await page.route('**/api/logs**', (route) => route.fulfill({ status: 404, json: { status: 404, message: 'The requested resource wasn\'t found.', data: {} } }));
+	await page.route('**/api/logs**', (route) =>
+		route.fulfill({ status: 404, json: { status: 404, message: "The requested resource wasn't found.", data: {} } })
+	);
 	await page.evaluate(() => (location.hash = '#/logs'));
 	await page.getByRole('heading', { name: 'The log could not be read' }).waitFor();
 	await page.unrouteAll();

@@ -13,13 +13,19 @@ test('a verification link verifies at once', async () => {
 	const page = await dashboard.current.visit('#/no/where', { guest: true });
 	await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
 	await page.route('**/confirm-verification', (route) => route.fulfill(said));
-	await page.evaluate((token) => (location.hash = `#/auth/confirm-verification/${token}`), tokenOf({ collectionId: 'customers', email: 'kim@example.com' }));
+	await page.evaluate(
+		(token) => (location.hash = `#/auth/confirm-verification/${token}`),
+		tokenOf({ collectionId: 'customers', email: 'kim@example.com' })
+	);
 	await page.getByRole('heading', { name: 'Your address is verified' }).waitFor();
 	await audit(page);
 });
 
 test('a reset link takes a new password, twice the same', async () => {
-	const page = await dashboard.current.visit(`#/auth/confirm-password-reset/${tokenOf({ collectionId: 'customers', email: 'kim@example.com' })}`, { guest: true });
+	const page = await dashboard.current.visit(
+		`#/auth/confirm-password-reset/${tokenOf({ collectionId: 'customers', email: 'kim@example.com' })}`,
+		{ guest: true }
+	);
 	await page.getByLabel('New password', { exact: true }).fill('a-new-password');
 	await page.getByLabel('New password again', { exact: true }).fill('another-one');
 	await page.getByRole('button', { name: 'Change the password' }).click();
@@ -41,7 +47,10 @@ test('a reset link that is over says so', async () => {
 });
 
 test('a change of address asks for the password', async () => {
-	const page = await dashboard.current.visit(`#/auth/confirm-email-change/${tokenOf({ collectionId: 'customers', newEmail: 'new@example.com' })}`, { guest: true });
+	const page = await dashboard.current.visit(
+		`#/auth/confirm-email-change/${tokenOf({ collectionId: 'customers', newEmail: 'new@example.com' })}`,
+		{ guest: true }
+	);
 	await page.getByText('new@example.com').waitFor();
 	await page.route('**/confirm-email-change', (route) => route.fulfill(said));
 	await page.getByLabel('Password', { exact: true }).fill('the-password');

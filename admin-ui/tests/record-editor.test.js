@@ -21,7 +21,8 @@ async function removeNewest(name) {
 /** @param {import('playwright-core').Page} page */
 const editor = (page) => page.getByRole('dialog').first();
 /** The answer to the next write. @param {import('playwright-core').Page} page @param {string} method */
-const answered = (page, method) => page.waitForResponse((answer) => answer.request().method() === method && answer.url().includes('/records'));
+const answered = (page, method) =>
+	page.waitForResponse((answer) => answer.request().method() === method && answer.url().includes('/records'));
 
 test('every kind of field is changed and stored', async () => {
 	const product = await someProduct(11);
@@ -121,7 +122,11 @@ test('files are added, put in order and taken out again', async () => {
 	const product = await someProduct(31);
 	const page = await dashboard.current.visit(`#/collections/products?record=${product.id}`);
 	const field = editor(page).locator('[data-field=photos]');
-	const file = async (/** @type {string} */ name, /** @type {number} */ seed) => ({ name, mimeType: 'image/png', buffer: Buffer.from(await picture(seed).arrayBuffer()) });
+	const file = async (/** @type {string} */ name, /** @type {number} */ seed) => ({
+		name,
+		mimeType: 'image/png',
+		buffer: Buffer.from(await picture(seed).arrayBuffer())
+	});
 	await field.locator('input[type=file]').setInputFiles([await file('one.png', 1), await file('two.png', 2)]);
 	await field.getByRole('button', { name: 'Move two.png up' }).click();
 	const done = answered(page, 'PATCH');

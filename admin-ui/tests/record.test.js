@@ -49,7 +49,10 @@ test('a link to a record opens it wherever it lies', async () => {
 	const { items } = await api.send('GET', '/api/collections/products/records?perPage=1&sort=@rowid');
 	const page = await dashboard.current.visit(`#/collections/products?record=${items[0].id}&tab=read`);
 	await page.getByRole('dialog').getByRole('term').filter({ hasText: 'price' }).waitFor();
-	await page.getByRole('dialog').getByRole('link', { name: /Works|Sons/ }).click();
+	await page
+		.getByRole('dialog')
+		.getByRole('link', { name: /Works|Sons/ })
+		.click();
 	await page.getByRole('heading', { name: 'brands', level: 1 }).waitFor({ state: 'attached' });
 	await page.getByRole('dialog').getByRole('combobox', { name: 'country' }).waitFor();
 	await audit(page);

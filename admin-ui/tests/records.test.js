@@ -43,8 +43,16 @@ test('words are looked for in every field', async () => {
 	await page.keyboard.press('/');
 	await page.keyboard.type('desk lamp');
 	await page.keyboard.press('Enter');
-	await page.locator('tbody tr').first().getByText(/desk lamp/).first().waitFor();
-	await page.locator('footer strong').filter({ hasText: /^[1-5]?\d record/ }).waitFor();
+	await page
+		.locator('tbody tr')
+		.first()
+		.getByText(/desk lamp/)
+		.first()
+		.waitFor();
+	await page
+		.locator('footer strong')
+		.filter({ hasText: /^[1-5]?\d record/ })
+		.waitFor();
 	assert.deepEqual(query(page), { perPage: '25', filter: 'desk lamp' });
 	await audit(page);
 });
@@ -54,7 +62,10 @@ test('an expression filters; a reload shows the same, whatever signs it holds', 
 	const box = page.getByRole('textbox', { name: 'Filter records' });
 	await box.fill(`price > 100 && name !~ '100%#1'`);
 	await box.press('Enter');
-	await page.locator('footer strong').filter({ hasText: /^[1-5]?\d record/ }).waitFor();
+	await page
+		.locator('footer strong')
+		.filter({ hasText: /^[1-5]?\d record/ })
+		.waitFor();
 	const total = await page.locator('footer strong').innerText();
 	await page.reload();
 	await page.locator('footer strong').getByText(total).waitFor();
@@ -79,7 +90,11 @@ test('what the server says about a filter is shown word for word', async () => {
 	await page.route('**/records?*filter=*', (route) =>
 		route.fulfill({
 			status: 400,
-			json: { status: 400, message: 'Bad filter.', data: { filter: { code: 'invalid_filter', message: 'Unknown field “prise”. Did you mean “price”?' } } }
+			json: {
+				status: 400,
+				message: 'Bad filter.',
+				data: { filter: { code: 'invalid_filter', message: 'Unknown field “prise”. Did you mean “price”?' } }
+			}
 		})
 	);
 	const box = page.getByRole('textbox', { name: 'Filter records' });

@@ -22,7 +22,15 @@ after(async () => {
 /** A collection of notes whose owners are customers. @param {string} name @param {object} [rules] */
 async function notes(name, rules = {}) {
 	const { id } = await read('customers');
-	return make({ name, type: 'base', fields: [{ name: 'title', type: 'text' }, { name: 'owner', type: 'relation', collectionId: id, maxSelect: 1 }], ...rules });
+	return make({
+		name,
+		type: 'base',
+		fields: [
+			{ name: 'title', type: 'text' },
+			{ name: 'owner', type: 'relation', collectionId: id, maxSelect: 1 }
+		],
+		...rules
+	});
 }
 
 test('a rule is locked, by expression, or open, and open ones that write warn', async () => {
@@ -39,7 +47,10 @@ test('a rule is locked, by expression, or open, and open ones that write warn', 
 	const dialog = page.getByRole('dialog', { name: 'What this save does' });
 	await dialog.getByText('Create: everyone, guests too.').waitFor();
 	await dialog.getByRole('button', { name: 'Save' }).click();
-	await page.getByRole('status').filter({ hasText: /^Saved/ }).waitFor({ state: 'attached' });
+	await page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
 	const { listRule, createRule, viewRule } = await read('memos');
 	assert.deepEqual({ listRule, createRule, viewRule }, { listRule: "title != ''", createRule: '', viewRule: null });
 	// Closed and opened again, the text is still there.
@@ -60,7 +71,10 @@ test('names are completed from the schema, with the keyboard alone', async () =>
 	await page.getByRole('option', { name: /^owner/ }).waitFor();
 	await page.keyboard.press('Tab');
 	await page.keyboard.type('.em');
-	await page.getByRole('option', { name: /^email/ }).first().waitFor();
+	await page
+		.getByRole('option', { name: /^email/ })
+		.first()
+		.waitFor();
 	await page.keyboard.press('Escape');
 	await page.keyboard.type("ail != '' && title != @todayS");
 	await page.getByRole('option', { name: /@todayStart/ }).waitFor();
@@ -114,9 +128,9 @@ test('a rule that guests pass by accident is pointed out, and mended by a press'
 	await view.getByRole('radio', { name: 'Expression' }).check();
 	await view.locator('.cm-content').click();
 	await page.keyboard.insertText('owner = @request.auth.id');
-	await view.getByText("Guests pass where owner is empty").waitFor();
+	await view.getByText('Guests pass where owner is empty').waitFor();
 	await view.getByRole('button', { name: 'Ask for a sign-in too' }).click();
-	await view.getByText("Guests pass where").waitFor({ state: 'detached' });
+	await view.getByText('Guests pass where').waitFor({ state: 'detached' });
 	assert.equal(await view.locator('.cm-content').innerText(), "@request.auth.id != '' && (owner = @request.auth.id)");
 	await audit(page);
 });
@@ -130,8 +144,14 @@ test('often wanted rules are a press away', async () => {
 	await update.getByRole('button', { name: '+ As long as title stays' }).click();
 	await page.getByRole('button', { name: 'Save' }).click();
 	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-	await page.getByRole('status').filter({ hasText: /^Saved/ }).waitFor({ state: 'attached' });
-	assert.equal((await read('lists')).updateRule, "@request.auth.id != '' && owner = @request.auth.id && @request.body.title:changed = false");
+	await page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
+	assert.equal(
+		(await read('lists')).updateRule,
+		"@request.auth.id != '' && owner = @request.auth.id && @request.body.title:changed = false"
+	);
 	await audit(page);
 });
 

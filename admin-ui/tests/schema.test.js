@@ -22,7 +22,10 @@ after(async () => {
 /** @param {import('playwright-core').Page} page @param {string} kind @param {string} name */
 async function addField(page, kind, name) {
 	await page.getByRole('button', { name: 'New field' }).click();
-	await page.getByRole('list', { name: 'Kinds of field' }).getByRole('button', { name: new RegExp(`^${kind} `) }).click();
+	await page
+		.getByRole('list', { name: 'Kinds of field' })
+		.getByRole('button', { name: new RegExp(`^${kind} `) })
+		.click();
 	// The new field's name has the focus and is selected: typing names it.
 	await page.keyboard.type(name);
 }
@@ -30,7 +33,10 @@ async function addField(page, kind, name) {
 /** Saves and waits until the server has it. @param {import('playwright-core').Page} page */
 async function save(page) {
 	await page.keyboard.press('Control+s');
-	await page.getByRole('status').filter({ hasText: /^Saved/ }).waitFor({ state: 'attached' });
+	await page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
 }
 
 test('a collection is made: name, fields of several kinds, options', async () => {
@@ -54,7 +60,10 @@ test('a collection is made: name, fields of several kinds, options', async () =>
 	await page.getByRole('button', { name: 'Create', exact: true }).click();
 	await page.getByRole('heading', { name: 'No records yet' }).waitFor();
 	const { fields } = await read('pets');
-	assert.deepEqual(fields.map((/** @type {any} */ field) => field.name), ['id', 'nick_name', 'mood', 'owner', 'created', 'updated']);
+	assert.deepEqual(
+		fields.map((/** @type {any} */ field) => field.name),
+		['id', 'nick_name', 'mood', 'owner', 'created', 'updated']
+	);
 	assert.equal(fields[1].required, true);
 	assert.deepEqual(fields[2].values, ['calm', 'wild', 'sleepy']);
 	assert.equal(fields[2].maxSelect, 2);
@@ -80,7 +89,10 @@ test('every kind of field has its options', async () => {
 	await page.getByLabel('Not before').fill('2026-01-02T03:04:05');
 	await save(page);
 	const { fields } = await read('kinds');
-	assert.deepEqual(fields.slice(1).map((/** @type {any} */ field) => field.type), ['text', 'editor', 'number', 'bool', 'email', 'url', 'date', 'file', 'json', 'geoPoint', 'password', 'autodate']);
+	assert.deepEqual(
+		fields.slice(1).map((/** @type {any} */ field) => field.type),
+		['text', 'editor', 'number', 'bool', 'email', 'url', 'date', 'file', 'json', 'geoPoint', 'password', 'autodate']
+	);
 	const by = (/** @type {string} */ type) => fields.find((/** @type {any} */ field) => field.type === type);
 	assert.equal(by('editor').maxSize, 2048);
 	assert.deepEqual(by('email').onlyDomains, ['example.com']);
@@ -91,7 +103,15 @@ test('every kind of field has its options', async () => {
 });
 
 test('what a save does to data is shown before it; a rename keeps values, a removal does not', async () => {
-	await make({ name: 'books', type: 'base', listRule: "title != ''", fields: [{ name: 'title', type: 'text' }, { name: 'note', type: 'text' }] });
+	await make({
+		name: 'books',
+		type: 'base',
+		listRule: "title != ''",
+		fields: [
+			{ name: 'title', type: 'text' },
+			{ name: 'note', type: 'text' }
+		]
+	});
 	await dashboard.current.api.create('books', [{ title: 'Dune', note: 'worn' }]);
 	const page = await dashboard.current.visit('#/collections/books/schema');
 	await page.getByRole('textbox', { name: 'Name of the field' }).nth(1).fill('caption');
@@ -104,7 +124,10 @@ test('what a save does to data is shown before it; a rename keeps values, a remo
 	await dialog.getByText('The field note is deleted with its values').waitFor();
 	await dialog.getByText('1 record is touched.').waitFor();
 	await dialog.getByRole('button', { name: 'Delete values and save' }).click();
-	await page.getByRole('status').filter({ hasText: /^Saved/ }).waitFor({ state: 'attached' });
+	await page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
 	const { items } = await dashboard.current.api.send('GET', '/api/collections/books/records');
 	assert.equal(items[0].caption, 'Dune');
 	assert.equal(items[0].note, undefined);
@@ -145,18 +168,36 @@ test('what the server refuses stands at its field, and its tab is marked', async
 });
 
 test('fields are put in order by keyboard', async () => {
-	await make({ name: 'songs', type: 'base', fields: [{ name: 'one', type: 'text' }, { name: 'two', type: 'text' }, { name: 'three', type: 'text' }] });
+	await make({
+		name: 'songs',
+		type: 'base',
+		fields: [
+			{ name: 'one', type: 'text' },
+			{ name: 'two', type: 'text' },
+			{ name: 'three', type: 'text' }
+		]
+	});
 	const page = await dashboard.current.visit('#/collections/songs/schema');
 	await page.getByRole('button', { name: 'Move three', exact: true }).press('ArrowUp');
 	await page.getByRole('button', { name: 'Move three', exact: true }).press('ArrowUp');
 	await page.getByRole('status').filter({ hasText: 'three, 2 of 4' }).waitFor({ state: 'attached' });
 	await save(page);
-	assert.deepEqual((await read('songs')).fields.map((/** @type {any} */ field) => field.name), ['id', 'three', 'one', 'two']);
+	assert.deepEqual(
+		(await read('songs')).fields.map((/** @type {any} */ field) => field.name),
+		['id', 'three', 'one', 'two']
+	);
 	await audit(page);
 });
 
 test('fields are put in order by dragging', async () => {
-	await make({ name: 'tunes', type: 'base', fields: [{ name: 'one', type: 'text' }, { name: 'two', type: 'text' }] });
+	await make({
+		name: 'tunes',
+		type: 'base',
+		fields: [
+			{ name: 'one', type: 'text' },
+			{ name: 'two', type: 'text' }
+		]
+	});
 	const page = await dashboard.current.visit('#/collections/tunes/schema');
 	const from = await page.getByRole('button', { name: 'Move two', exact: true }).boundingBox();
 	const to = await page.getByRole('button', { name: 'Move one', exact: true }).boundingBox();
@@ -166,7 +207,10 @@ test('fields are put in order by dragging', async () => {
 	await page.mouse.move(to.x + 5, to.y + 4, { steps: 8 });
 	await page.mouse.up();
 	await save(page);
-	assert.deepEqual((await read('tunes')).fields.map((/** @type {any} */ field) => field.name), ['id', 'two', 'one']);
+	assert.deepEqual(
+		(await read('tunes')).fields.map((/** @type {any} */ field) => field.name),
+		['id', 'two', 'one']
+	);
 	await audit(page);
 });
 
@@ -203,13 +247,21 @@ test('a renamed collection is followed by its address', async () => {
 });
 
 test('a copy has the fields and rules, and a name of its own', async () => {
-	await make({ name: 'birds', type: 'base', listRule: '', fields: [{ name: 'name', type: 'text' }], indexes: ['CREATE INDEX `idx_birds_name` ON `birds` (`name`)'] });
+	await make({
+		name: 'birds',
+		type: 'base',
+		listRule: '',
+		fields: [{ name: 'name', type: 'text' }],
+		indexes: ['CREATE INDEX `idx_birds_name` ON `birds` (`name`)']
+	});
 	made.push('birds_copy');
 	const page = await dashboard.current.visit('#/collections/birds/schema');
 	await page.getByRole('button', { name: 'More about birds' }).click();
 	await page.getByRole('link', { name: 'Duplicate' }).click();
 	await page.getByRole('button', { name: 'Create', exact: true }).waitFor();
-	await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector('input[aria-label="Name of the collection"]'))?.value === 'birds_copy');
+	await page.waitForFunction(
+		() => /** @type {HTMLInputElement} */ (document.querySelector('input[aria-label="Name of the collection"]'))?.value === 'birds_copy'
+	);
 	await page.getByRole('button', { name: 'Create', exact: true }).click();
 	await page.getByRole('heading', { name: 'birds_copy', level: 1 }).waitFor();
 	const copy = await read('birds_copy');
@@ -236,7 +288,10 @@ test('emptying and deleting want the name typed', async () => {
 	await page.getByLabel('Type fish to confirm').fill('fish');
 	await page.getByRole('dialog').getByRole('button', { name: 'Delete fish' }).click();
 	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
-	await page.getByRole('navigation', { name: 'Collections' }).getByRole('link', { name: 'fish', exact: true }).waitFor({ state: 'detached' });
+	await page
+		.getByRole('navigation', { name: 'Collections' })
+		.getByRole('link', { name: 'fish', exact: true })
+		.waitFor({ state: 'detached' });
 	await assert.rejects(read('fish'));
 	await audit(page);
 });
@@ -253,7 +308,14 @@ test('a collection others point at is not deleted, and says why', async () => {
 });
 
 test('an index is made of columns, or of SQL', async () => {
-	await make({ name: 'trees', type: 'base', fields: [{ name: 'kind', type: 'text' }, { name: 'height', type: 'number' }] });
+	await make({
+		name: 'trees',
+		type: 'base',
+		fields: [
+			{ name: 'kind', type: 'text' },
+			{ name: 'height', type: 'number' }
+		]
+	});
 	const page = await dashboard.current.visit('#/collections/trees/schema?tab=indexes');
 	await page.getByRole('button', { name: 'New index' }).click();
 	await page.getByRole('button', { name: 'kind', exact: true }).click();
@@ -271,7 +333,10 @@ test('an index is made of columns, or of SQL', async () => {
 	await page.keyboard.press('Control+a');
 	await page.keyboard.type('CREATE INDEX idx_trees_x ON trees (nothing)');
 	await page.keyboard.press('Control+s');
-	await page.getByText(/nothing/).filter({ hasText: /Failed to create index|no such column|has no column/ }).waitFor();
+	await page
+		.getByText(/nothing/)
+		.filter({ hasText: /Failed to create index|no such column|has no column/ })
+		.waitFor();
 	await audit(page);
 });
 

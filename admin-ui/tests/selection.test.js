@@ -8,8 +8,18 @@ const dashboard = useDashboard();
 /** A collection of its own, so that what is deleted is missed by nobody. @param {string} name */
 async function notes(name, many = 12) {
 	const { api } = dashboard.current;
-	await api.ensureCollection({ name, type: 'base', fields: [{ name: 'title', type: 'text', presentable: true }, { name: 'place', type: 'number' }] });
-	const rows = await api.create(name, Array.from({ length: many }, (_, i) => ({ title: `Note ${i + 1}`, place: i + 1 })));
+	await api.ensureCollection({
+		name,
+		type: 'base',
+		fields: [
+			{ name: 'title', type: 'text', presentable: true },
+			{ name: 'place', type: 'number' }
+		]
+	});
+	const rows = await api.create(
+		name,
+		Array.from({ length: many }, (_, i) => ({ title: `Note ${i + 1}`, place: i + 1 }))
+	);
 	const total = async () => (await api.send('GET', `/api/collections/${name}/records?perPage=1`)).totalItems;
 	return { rows, total };
 }
@@ -114,7 +124,10 @@ test('what is filtered is exported, as JSON and as CSV', async () => {
 	let download = page.waitForEvent('download');
 	await ask.getByRole('button', { name: 'Export' }).click();
 	const json = JSON.parse(await readFile(await (await download).path(), 'utf8'));
-	assert.deepEqual(json.map((/** @type {any} */ row) => row.place), Array.from({ length: 20 }, (_, i) => i + 11));
+	assert.deepEqual(
+		json.map((/** @type {any} */ row) => row.place),
+		Array.from({ length: 20 }, (_, i) => i + 11)
+	);
 	await box(page, 0).click();
 	await bar(page).getByRole('button', { name: 'Export' }).click();
 	await ask.getByLabel('CSV').check();

@@ -31,7 +31,10 @@ test('system collections stay folded until wanted', async () => {
 
 test('the overview counts records and shows who may do what', async () => {
 	const page = await dashboard.current.visit('#/collections');
-	const line = page.getByRole('main').getByRole('listitem').filter({ has: page.getByRole('link', { name: 'products', exact: true }) });
+	const line = page
+		.getByRole('main')
+		.getByRole('listitem')
+		.filter({ has: page.getByRole('link', { name: 'products', exact: true }) });
 	await line.filter({ hasText: /Base\s*60\s/ }).waitFor();
 	await page.getByTitle('Create: everyone (guests too)').first().waitFor();
 	await page.getByLabel('Show system collections').check();

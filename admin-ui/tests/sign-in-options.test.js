@@ -11,14 +11,18 @@ async function visit(tab) {
 		name: 'members',
 		type: 'auth',
 		fields: [{ name: 'nick', type: 'text' }],
-		indexes: ['CREATE UNIQUE INDEX `idx_members_nick` ON `members` (`nick`) WHERE `nick` != \'\'']
+		indexes: ["CREATE UNIQUE INDEX `idx_members_nick` ON `members` (`nick`) WHERE `nick` != ''"]
 	});
 	return dashboard.current.visit(`#/collections/members/schema?tab=${tab}`);
 }
 after(() => dashboard.current.api.send('DELETE', '/api/collections/members').catch(() => {}));
 
 /** @param {import('playwright-core').Page} page */
-const saved = (page) => page.getByRole('status').filter({ hasText: /^Saved/ }).waitFor({ state: 'attached' });
+const saved = (page) =>
+	page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
 
 test('ways to sign in are turned on and set up', async () => {
 	const page = await visit('signin');
@@ -64,9 +68,19 @@ test('a service is added; its secret is kept and never shown', async () => {
 });
 
 test('everybody is signed out by a press, after being told so', async () => {
-	const before = await dashboard.current.api.send('POST', '/api/collections/members/records', { email: 'out@example.com', password: 'correct-horse-9', passwordConfirm: 'correct-horse-9' });
+	const before = await dashboard.current.api.send('POST', '/api/collections/members/records', {
+		email: 'out@example.com',
+		password: 'correct-horse-9',
+		passwordConfirm: 'correct-horse-9'
+	});
 	const { token } = await dashboard.current.api.send('POST', `/api/collections/members/impersonate/${before.id}`, { duration: 3600 });
-	const holds = async () => (await fetch(`${dashboard.current.api.base}/api/collections/members/auth-refresh`, { method: 'POST', headers: { Authorization: token } })).ok;
+	const holds = async () =>
+		(
+			await fetch(`${dashboard.current.api.base}/api/collections/members/auth-refresh`, {
+				method: 'POST',
+				headers: { Authorization: token }
+			})
+		).ok;
 	assert.equal(await holds(), true);
 	const page = await visit('signin');
 	await page.getByRole('button', { name: 'Sign everybody out' }).click();

@@ -35,7 +35,9 @@ test('empty fields are named before anything is sent', async () => {
 test('a session that the server no longer knows leads back, and on again after signing in', async () => {
 	const page = await dashboard.current.visit('#/collections/products?sort=-price');
 	await page.getByRole('link', { name: 'price' }).waitFor();
-	await page.route('**/api/collections/products/records*', (route) => route.fulfill({ status: 401, json: { status: 401, message: 'Gone.', data: {} } }));
+	await page.route('**/api/collections/products/records*', (route) =>
+		route.fulfill({ status: 401, json: { status: 401, message: 'Gone.', data: {} } })
+	);
 	await page.keyboard.press('r');
 	await page.getByText('Your session has ended').waitFor();
 	await page.unrouteAll();

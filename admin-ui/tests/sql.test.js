@@ -14,14 +14,24 @@ async function fakeDatabase(page) {
 	await page.route('**/api/sql', (route) => {
 		const { query } = route.request().postDataJSON();
 		asked.push(query);
-		if (query.includes('nowhere')) return route.fulfill({ status: 400, json: { status: 400, message: 'Failed to execute query. Raw error:\nno such table: nowhere.', data: {} } });
+		if (query.includes('nowhere'))
+			return route.fulfill({
+				status: 400,
+				json: { status: 400, message: 'Failed to execute query. Raw error:\nno such table: nowhere.', data: {} }
+			});
 		if (/^update/i.test(query)) return route.fulfill({ json: { execTime: 1, affectedRows: 3, columns: [], rows: [] } });
 		return route.fulfill({
 			json: {
 				execTime: 2,
 				affectedRows: 0,
-				columns: [{ name: 'name', type: 'TEXT', nullable: true }, { name: 'price', type: 'NUMERIC', nullable: true }],
-				rows: [['Linen armchair', '82.3'], ['Oak "small" table', null]]
+				columns: [
+					{ name: 'name', type: 'TEXT', nullable: true },
+					{ name: 'price', type: 'NUMERIC', nullable: true }
+				],
+				rows: [
+					['Linen armchair', '82.3'],
+					['Oak "small" table', null]
+				]
 			}
 		});
 	});

@@ -13,7 +13,7 @@ const html = `<!doctype html><meta http-equiv="refresh" content="0;url=/api/heal
 const hostile = {
 	'page.html': html,
 	'page.png': html,
-	'noextension': html,
+	noextension: html,
 	'page.xhtml': `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>${ran}</script></html>`,
 	'page.xml': `<?xml version="1.0"?><?xml-stylesheet href="data:text/xsl,x" type="text/xsl"?><x:script xmlns:x="http://www.w3.org/1999/xhtml">${ran}</x:script>`,
 	'image.svg': svg,
@@ -63,7 +63,9 @@ async function runs(url, without = []) {
 		}
 		const page = await context.newPage();
 		// What is to be saved is not a page: then there is nothing to wait for.
-		await page.goto(BASE_URL + url, { waitUntil: 'load' }).catch((error) => assert.match(String(error), /Download is starting|ERR_ABORTED/));
+		await page
+			.goto(BASE_URL + url, { waitUntil: 'load' })
+			.catch((error) => assert.match(String(error), /Download is starting|ERR_ABORTED/));
 		const frames = await context.newPage();
 		await frames.goto(`${BASE_URL}/api/health`);
 		await frames.evaluate(async (file) => {
@@ -86,7 +88,11 @@ async function runs(url, without = []) {
 
 test('nothing in an uploaded file runs, opened or embedded', async () => {
 	const ways = [...Object.values(urls), ...['image.jpg', 'polyglot.html'].map((name) => `${urls[name]}?thumb=10x10`)];
-	assert.deepEqual(await Promise.all(ways.map((url) => runs(url))), ways.map(() => false), ways.join('\n'));
+	assert.deepEqual(
+		await Promise.all(ways.map((url) => runs(url))),
+		ways.map(() => false),
+		ways.join('\n')
+	);
 });
 
 test('nor does it where a page is shown that should have been saved', async () => {

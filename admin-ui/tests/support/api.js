@@ -8,7 +8,10 @@ export class Api {
 
 	/** @param {string} base @param {string} email @param {string} password */
 	static async signIn(base, email, password) {
-		const { token } = await new Api(base, '').send('POST', '/api/collections/_superusers/auth-with-password', { identity: email, password });
+		const { token } = await new Api(base, '').send('POST', '/api/collections/_superusers/auth-with-password', {
+			identity: email,
+			password
+		});
 		return new Api(base, token);
 	}
 

@@ -37,7 +37,14 @@ export class Dashboard {
 		});
 		const browser = await chromium.launch({
 			executablePath: CHROMIUM,
-			args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+			args: [
+				'--headless',
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync'
+			]
 		});
 		const dashboard = new Dashboard(browser, session);
 		await fillShop(dashboard.api);
@@ -74,17 +81,14 @@ export class Dashboard {
 		});
 		mistakesOf.set(page, mistakes);
 		if (!guest) {
-			await context.addInitScript(
-				(session) => {
-					// The page alone: a sandboxed frame has no storage.
-					if (window.top !== window) return;
-					// Only once: signing out must last.
-					if (sessionStorage.getItem('signed')) return;
-					sessionStorage.setItem('signed', 'yes');
-					localStorage.setItem('cratebase.session', session);
-				},
-				JSON.stringify(this.#session)
-			);
+			await context.addInitScript((session) => {
+				// The page alone: a sandboxed frame has no storage.
+				if (window.top !== window) return;
+				// Only once: signing out must last.
+				if (sessionStorage.getItem('signed')) return;
+				sessionStorage.setItem('signed', 'yes');
+				localStorage.setItem('cratebase.session', session);
+			}, JSON.stringify(this.#session));
 		}
 		await page.goto(`${BASE_URL}/_/${hash}`);
 		return page;

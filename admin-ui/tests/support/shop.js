@@ -2,10 +2,44 @@ import { picture } from './picture.js';
 
 /** @typedef {import('./api.js').Api} Api */
 
-const WORDS = 'amber birch cedar delta ember fjord grove harbor indigo juniper kelp linen maple north opal pine quartz river slate tidal umber velvet willow yarrow zephyr'.split(' ');
-const THINGS = ['Desk lamp', 'Armchair', 'Bookshelf', 'Side table', 'Floor vase', 'Wool throw', 'Wall clock', 'Tea set', 'Coat rack', 'Mirror'];
-const PEOPLE = ['Ada Novak', 'Björn Åkesson', 'Chiara Rossi', 'Dmitri Волков', 'Eleni Παππά', 'Farid Haddad', 'Grace Okafor', 'Hana Suzuki', 'Iván Morales', 'Jun Park', 'Kim Larsen', 'Léa Dubois'];
-const CITIES = [[13.405, 52.52], [2.3522, 48.8566], [-74.006, 40.7128], [139.6917, 35.6895], [18.4241, -33.9249], [0, 0]];
+const WORDS =
+	'amber birch cedar delta ember fjord grove harbor indigo juniper kelp linen maple north opal pine quartz river slate tidal umber velvet willow yarrow zephyr'.split(
+		' '
+	);
+const THINGS = [
+	'Desk lamp',
+	'Armchair',
+	'Bookshelf',
+	'Side table',
+	'Floor vase',
+	'Wool throw',
+	'Wall clock',
+	'Tea set',
+	'Coat rack',
+	'Mirror'
+];
+const PEOPLE = [
+	'Ada Novak',
+	'Björn Åkesson',
+	'Chiara Rossi',
+	'Dmitri Волков',
+	'Eleni Παππά',
+	'Farid Haddad',
+	'Grace Okafor',
+	'Hana Suzuki',
+	'Iván Morales',
+	'Jun Park',
+	'Kim Larsen',
+	'Léa Dubois'
+];
+const CITIES = [
+	[13.405, 52.52],
+	[2.3522, 48.8566],
+	[-74.006, 40.7128],
+	[139.6917, 35.6895],
+	[18.4241, -33.9249],
+	[0, 0]
+];
 const TAGS = ['new', 'bestseller', 'clearance', 'handmade', 'oak', 'wool', 'limited', 'outdoor'];
 const STATES = ['draft', 'pending', 'paid', 'packed', 'shipped', 'delivered', 'refunded'];
 
@@ -74,9 +108,19 @@ export async function fillShop(api, { products = 60, orders = 30 } = {}) {
 	);
 	const customerRows = await api.create(
 		'customers',
-		PEOPLE.map((name, i) => ({ name, email: `customer${i}@example.com`, emailVisibility: i % 2 === 0, verified: i % 3 === 0, password: 'long-enough-1', passwordConfirm: 'long-enough-1' }))
+		PEOPLE.map((name, i) => ({
+			name,
+			email: `customer${i}@example.com`,
+			emailVisibility: i % 2 === 0,
+			verified: i % 3 === 0,
+			password: 'long-enough-1',
+			passwordConfirm: 'long-enough-1'
+		}))
 	);
-	const productRows = await api.create('products', Array.from({ length: products }, (_, i) => product(i, brandRows)));
+	const productRows = await api.create(
+		'products',
+		Array.from({ length: products }, (_, i) => product(i, brandRows))
+	);
 	await api.create(
 		'orders',
 		Array.from({ length: orders }, (_, i) => ({
@@ -127,7 +171,7 @@ function product(i, brands) {
 	const day = String(1 + (i % 28)).padStart(2, '0');
 	const plain = {
 		name: i % 17 === 3 ? `${name}, hand finished, with matching cushions and a cover for the winter months` : name,
-		price: Math.round((((i * 7331) % 45000) + 900) / 5) * 5 / 100,
+		price: (Math.round((((i * 7331) % 45000) + 900) / 5) * 5) / 100,
 		in_stock: i % 4 !== 0,
 		condition: pick(['new', 'new', 'refurbished', 'used', 'sold out'], i),
 		tags: [0, 1, 2].slice(0, i % 4).map((n) => pick(TAGS, i * 3 + n * 5)),

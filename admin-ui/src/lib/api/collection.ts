@@ -142,8 +142,7 @@ export interface KnownProvider {
 	logo: string;
 }
 
-export const knownProviders = (signal?: AbortSignal) =>
-	client.get<KnownProvider[]>('/api/collections/meta/oauth2-providers', { signal });
+export const knownProviders = (signal?: AbortSignal) => client.get<KnownProvider[]>('/api/collections/meta/oauth2-providers', { signal });
 
 /** What a view of this query would be: its fields and some of its rows. */
 export const tryView = (query: string, signal?: AbortSignal) =>

@@ -23,7 +23,9 @@ const PER_PAGE = 500;
 export async function readCollections(): Promise<PlainCollection[]> {
 	const all: PlainCollection[] = [];
 	for (let page = 1; ; page++) {
-		const { items } = await client.get<List<PlainCollection>>('/api/collections', { query: { page, perPage: PER_PAGE, sort: 'name', skipTotal: true } });
+		const { items } = await client.get<List<PlainCollection>>('/api/collections', {
+			query: { page, perPage: PER_PAGE, sort: 'name', skipTotal: true }
+		});
 		all.push(...items);
 		if (items.length < PER_PAGE) return all;
 	}

@@ -71,7 +71,9 @@ function linksOf(collections: Collection[]): Link[] {
 			const words = new Set((one.viewQuery ?? '').match(/\w+/g));
 			return collections.filter((other) => other.id !== one.id && words.has(other.name)).map((other) => ({ from: one.id, to: other.id }));
 		}
-		return one.fields.flatMap((field) => (field.type === 'relation' && known.has(field.collectionId) ? { from: one.id, to: field.collectionId, field: field.name } : []));
+		return one.fields.flatMap((field) =>
+			field.type === 'relation' && known.has(field.collectionId) ? { from: one.id, to: field.collectionId, field: field.name } : []
+		);
 	});
 }
 
@@ -104,7 +106,9 @@ function columnsOf(collections: Collection[], links: Link[]): Collection[][] {
 	for (let i = 1; i < columns.length; i++) {
 		const before = new Map(columns[i - 1]?.map((one, at) => [one.id, at]));
 		const middle = ({ id }: Collection) => {
-			const at = links.flatMap((link) => (link.to === id ? (before.get(link.from) ?? []) : link.from === id ? (before.get(link.to) ?? []) : []));
+			const at = links.flatMap((link) =>
+				link.to === id ? (before.get(link.from) ?? []) : link.from === id ? (before.get(link.to) ?? []) : []
+			);
 			return at.length === 0 ? Infinity : at.reduce((sum, one) => sum + one, 0) / at.length;
 		};
 		columns[i]?.sort((a, b) => middle(a) - middle(b) || a.name.localeCompare(b.name));

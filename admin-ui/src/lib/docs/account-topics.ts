@@ -9,7 +9,8 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 	const signed = { token: 'eyJhbGciOiJIUzI1NiJ9…', record: { ...record, email: 'kim@example.com' } };
 	const post = (action: string, body: object) => curlOf('POST', `${origin}${base}/${action}`, body, false);
 	const rule = collection.authRule;
-	const off = (isOn: boolean | undefined, what: string) => (isOn ? {} : { off: `${what} is off in this collection: turn it on under Sign-in.` });
+	const off = (isOn: boolean | undefined, what: string) =>
+		isOn ? {} : { off: `${what} is off in this collection: turn it on under Sign-in.` };
 	const condition = rule === undefined ? {} : { rule, open: 'Every account of the collection, without a further condition.' };
 	const isSuper = name === '_superusers';
 
@@ -23,7 +24,12 @@ export function accountTopics(collection: Collection, origin: string, record: Re
 			js: `const methods = await ${of}.listAuthMethods();`,
 			curl: curlOf('GET', `${origin}${base}/auth-methods`, undefined, false),
 			status: 200,
-			answer: { password: { enabled: true, identityFields: ['email'] }, otp: { enabled: false, duration: 0 }, mfa: { enabled: false, duration: 0 }, oauth2: { enabled: false, providers: [] } },
+			answer: {
+				password: { enabled: true, identityFields: ['email'] },
+				otp: { enabled: false, duration: 0 },
+				mfa: { enabled: false, duration: 0 },
+				oauth2: { enabled: false, providers: [] }
+			},
 			tries: 'plain'
 		},
 		{

@@ -12,7 +12,13 @@ export async function tokenOf(caller: Caller): Promise<string> {
 	if (caller.kind === 'superuser') return client.token;
 	if (caller.kind === 'guest') return '';
 	const identity = JSON.stringify(caller.identity.trim());
-	const [found] = await listRecords(caller.collection, { page: 1, perPage: 1, sort: '', filter: `id = ${identity} || email = ${identity}`, expand: '' });
+	const [found] = await listRecords(caller.collection, {
+		page: 1,
+		perPage: 1,
+		sort: '',
+		filter: `id = ${identity} || email = ${identity}`,
+		expand: ''
+	});
 	if (!found) throw new Error(`There is no account ${caller.identity.trim()} in ${caller.collection}.`);
 	return impersonate(caller.collection, found.id, TOKEN_S);
 }

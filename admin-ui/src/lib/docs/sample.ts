@@ -49,7 +49,13 @@ export function recordOf(collection: Collection): Record<string, unknown> {
 /** What programs send. Files travel as form data and are left out. */
 export function bodyOf(collection: Collection, isNew: boolean): Record<string, unknown> {
 	const sent = collection.fields.filter(
-		(field) => !field.hidden && field.name !== 'id' && field.name !== 'verified' && field.type !== 'autodate' && field.type !== 'file' && field.type !== 'password'
+		(field) =>
+			!field.hidden &&
+			field.name !== 'id' &&
+			field.name !== 'verified' &&
+			field.type !== 'autodate' &&
+			field.type !== 'file' &&
+			field.type !== 'password'
 	);
 	const chosen = isNew ? sent : sent.filter((field) => field.name !== 'email').slice(0, 3);
 	const passwords = isNew && collection.type === 'auth' ? { password: 'correct-horse-9', passwordConfirm: 'correct-horse-9' } : {};
@@ -70,4 +76,5 @@ export function filterOf(collection: Collection): string {
 
 export const sortOf = (collection: Collection) => (collection.fields.some((field) => field.name === 'created') ? '-created' : 'id');
 
-export const expandOf = (collection: Collection) => collection.fields.find((field) => field.type === 'relation' && !field.hidden)?.name ?? '';
+export const expandOf = (collection: Collection) =>
+	collection.fields.find((field) => field.type === 'relation' && !field.hidden)?.name ?? '';

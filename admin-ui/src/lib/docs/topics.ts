@@ -33,7 +33,10 @@ export const SHAPES: [string, string][] = [
 /** Text for single quotes of a shell. */
 const quoted = (value: unknown) => `'${JSON.stringify(value, null, 2).replaceAll("'", `'\\''`)}'`;
 /** A value as a program writes it. */
-export const literal = (value: unknown, indent = '') => JSON.stringify(value, null, 2).replace(/"([A-Za-z_]\w*)":/g, '$1:').replaceAll('\n', '\n' + indent);
+export const literal = (value: unknown, indent = '') =>
+	JSON.stringify(value, null, 2)
+		.replace(/"([A-Za-z_]\w*)":/g, '$1:')
+		.replaceAll('\n', '\n' + indent);
 
 export function curlOf(method: string, url: string, body?: unknown, token = true): string {
 	const lines = [`curl -X ${method} '${url}'`];
@@ -105,7 +108,11 @@ export function topicsOf(collection: Collection, origin: string): Topic[] {
 			rule: collection.createRule,
 			params: SHAPES,
 			js: `const record = await ${of}.create(${literal(fresh)});`,
-			curl: curlOf('POST', url, fresh) + (file ? `\n\n# with a file\ncurl -X POST '${url}' \\\n  -H "Authorization: $TOKEN" \\\n  -F '@jsonPayload=${JSON.stringify({})}' \\\n  -F '${file}=@photo.png'` : ''),
+			curl:
+				curlOf('POST', url, fresh) +
+				(file
+					? `\n\n# with a file\ncurl -X POST '${url}' \\\n  -H "Authorization: $TOKEN" \\\n  -F '@jsonPayload=${JSON.stringify({})}' \\\n  -F '${file}=@photo.png'`
+					: ''),
 			status: 200,
 			answer: record
 		},
@@ -134,14 +141,21 @@ export function topicsOf(collection: Collection, origin: string): Topic[] {
 			status: 204
 		}
 	];
-	return [...reading, ...writing, realtime(collection, origin), batch(collection, origin, fresh, changed, id), ...(collection.type === 'auth' ? accountTopics(collection, origin, record) : [])];
+	return [
+		...reading,
+		...writing,
+		realtime(collection, origin),
+		batch(collection, origin, fresh, changed, id),
+		...(collection.type === 'auth' ? accountTopics(collection, origin, record) : [])
+	];
 }
 
 function realtime({ name }: Collection, origin: string): Topic {
 	return {
 		id: 'realtime',
 		title: 'Realtime',
-		about: 'Hears of every record that is created, changed or deleted, as far as the list rule (one record: the view rule) lets the caller see it.',
+		about:
+			'Hears of every record that is created, changed or deleted, as far as the list rule (one record: the view rule) lets the caller see it.',
 		method: 'GET',
 		path: '/api/realtime',
 		js: `// every record; a record's id in place of '*' hears of that one\nconst stop = await pb.collection('${name}').subscribe('*', (event) => {\n  console.log(event.action, event.record);\n});\n\nawait stop();`,

@@ -54,7 +54,11 @@ function optionOf(name: Name, before = ''): Completion {
 	const snippet = kind === 'function' ? SHOWN[label] : undefined;
 	if (snippet) return snippetCompletion(snippet, option);
 	// The commonest of all may come whole.
-	return before === '' && label === '@request' ? { ...option, apply: '@request.' } : name.goesOn ? { ...option, apply: label + '.' } : option;
+	return before === '' && label === '@request'
+		? { ...option, apply: '@request.' }
+		: name.goesOn
+			? { ...option, apply: label + '.' }
+			: option;
 }
 
 /** Nothing is offered inside quotes and comments. */

@@ -1,5 +1,12 @@
 // Loaded on demand: nothing outside this folder imports CodeMirror.
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from '@codemirror/autocomplete';
+import {
+	acceptCompletion,
+	autocompletion,
+	closeBrackets,
+	closeBracketsKeymap,
+	completionKeymap,
+	type CompletionSource
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
@@ -47,7 +54,13 @@ export function mount({ parent, text, placeholder, attributes, language, complet
 				// No delay before a choice is taken: Tab pressed too early would leave the editor.
 				autocompletion({ ...(completion && { override: [completion] }), maxRenderedOptions: 40, icons: false, interactionDelay: 0 }),
 				// Tab accepts what is offered, and otherwise leaves the editor like any other input.
-				keymap.of([{ key: 'Tab', run: acceptCompletion }, ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')]),
+				keymap.of([
+					{ key: 'Tab', run: acceptCompletion },
+					...closeBracketsKeymap,
+					...completionKeymap,
+					...historyKeymap,
+					...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')
+				]),
 				described.of(EditorView.contentAttributes.of(attributes)),
 				EditorView.updateListener.of((update) => {
 					if (update.docChanged) onchange(update.state.doc.toString());
@@ -66,7 +79,12 @@ export function mount({ parent, text, placeholder, attributes, language, complet
 		},
 		mark: (problems) => {
 			const length = view.state.doc.length;
-			const marks: Diagnostic[] = problems.map(({ from, to, message }) => ({ from: Math.min(from, length), to: Math.min(to, length), message, severity: 'error' }));
+			const marks: Diagnostic[] = problems.map(({ from, to, message }) => ({
+				from: Math.min(from, length),
+				to: Math.min(to, length),
+				message,
+				severity: 'error'
+			}));
 			view.dispatch(setDiagnostics(view.state, marks));
 		},
 		describe: (next) => view.dispatch({ effects: described.reconfigure(EditorView.contentAttributes.of(next)) }),

@@ -80,18 +80,67 @@ function relationLength(_: unknown, row: Row, field: FieldOf<'relation'>): numbe
 
 const kinds: { [K in FieldKind]: Kind<K> } = {
 	text: { label: 'Text', icon: Type, Cell: TextCell, Value: TextValue, width: [90, 300], length: textLength, sortable: true },
-	number: { label: 'Number', icon: Hash, Cell: NumberCell, Value: NumberCell, width: [90, 180], length: textLength, sortable: true, align: 'end' },
+	number: {
+		label: 'Number',
+		icon: Hash,
+		Cell: NumberCell,
+		Value: NumberCell,
+		width: [90, 180],
+		length: textLength,
+		sortable: true,
+		align: 'end'
+	},
 	bool: { label: 'Yes or no', icon: ToggleLeft, Cell: BoolCell, Value: BoolCell, width: [88, 160], length: fixed, sortable: true },
 	email: { label: 'Email', icon: Mail, Cell: EmailCell, Value: EmailCell, width: [140, 280], length: textLength, sortable: true },
 	url: { label: 'URL', icon: Link, Cell: UrlCell, Value: UrlValue, width: [140, 260], length: textLength, sortable: true },
-	editor: { label: 'Rich text', icon: Pilcrow, Cell: EditorCell, Value: EditorValue, width: [180, 300], length: textLength, sortable: true },
+	editor: {
+		label: 'Rich text',
+		icon: Pilcrow,
+		Cell: EditorCell,
+		Value: EditorValue,
+		width: [180, 300],
+		length: textLength,
+		sortable: true
+	},
 	date: { label: 'Date', icon: Calendar, Cell: DateCell, Value: DateValue, width: [164, 180], length: fixed, sortable: true },
-	autodate: { label: 'Automatic date', icon: CalendarClock, Cell: AutodateCell, Value: DateValue, width: [164, 180], length: fixed, sortable: true },
+	autodate: {
+		label: 'Automatic date',
+		icon: CalendarClock,
+		Cell: AutodateCell,
+		Value: DateValue,
+		width: [164, 180],
+		length: fixed,
+		sortable: true
+	},
 	select: { label: 'Choice', icon: Tag, Cell: SelectCell, Value: SelectCell, width: [110, 260], length: listLength, sortable: true },
 	file: { label: 'File', icon: Paperclip, Cell: FileCell, Value: FileValue, width: [110, 230], length: fileLength, sortable: true },
-	relation: { label: 'Relation', icon: Waypoints, Cell: RelationCell, Value: RelationValue, width: [120, 340], length: relationLength, sortable: true },
-	json: { label: 'JSON', icon: Braces, Cell: JsonCell, Value: JsonValue, width: [140, 260], length: (value) => (JSON.stringify(value) ?? '').length, sortable: false },
-	password: { label: 'Password', icon: KeyRound, Cell: PasswordCell, Value: PasswordCell, width: [110, 140], length: fixed, sortable: false },
+	relation: {
+		label: 'Relation',
+		icon: Waypoints,
+		Cell: RelationCell,
+		Value: RelationValue,
+		width: [120, 340],
+		length: relationLength,
+		sortable: true
+	},
+	json: {
+		label: 'JSON',
+		icon: Braces,
+		Cell: JsonCell,
+		Value: JsonValue,
+		width: [140, 260],
+		length: (value) => (JSON.stringify(value) ?? '').length,
+		sortable: false
+	},
+	password: {
+		label: 'Password',
+		icon: KeyRound,
+		Cell: PasswordCell,
+		Value: PasswordCell,
+		width: [110, 140],
+		length: fixed,
+		sortable: false
+	},
 	geoPoint: { label: 'Place', icon: MapPin, Cell: GeoPointCell, Value: GeoPointValue, width: [190, 200], length: fixed, sortable: false }
 };
 

@@ -1,5 +1,11 @@
 /** The least and the most value of each part: minute, hour, day, month, weekday. */
-const BOUNDS: [number, number][] = [[0, 59], [0, 23], [1, 31], [1, 12], [0, 6]];
+const BOUNDS: [number, number][] = [
+	[0, 59],
+	[0, 23],
+	[1, 31],
+	[1, 12],
+	[0, 6]
+];
 const MACROS: Record<string, string> = {
 	'@yearly': '0 0 1 1 *',
 	'@annually': '0 0 1 1 *',

@@ -12,8 +12,7 @@ export function parsePoint(value: unknown): Point | undefined {
 
 /** 52.52000° N, 13.40500° E */
 export function pointText({ lon, lat }: Point): string {
-	const part = (degrees: number, [plus, minus]: [string, string]) =>
-		`${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? minus : plus}`;
+	const part = (degrees: number, [plus, minus]: [string, string]) => `${Math.abs(degrees).toFixed(5)}° ${degrees < 0 ? minus : plus}`;
 	return `${part(lat, ['N', 'S'])}, ${part(lon, ['E', 'W'])}`;
 }
 

@@ -8,5 +8,10 @@ export function plainText(html: string, blockEnd = ' '): string {
 	for (const block of body.querySelectorAll(BLOCKS)) block.append(blockEnd);
 	for (const item of body.querySelectorAll('br')) item.replaceWith(blockEnd);
 	const text = body.textContent ?? '';
-	return blockEnd === ' ' ? text.replace(/\s+/g, ' ').trim() : text.replace(/[ \t]+/g, ' ').replace(/\n\s*\n\s*/g, '\n\n').trim();
+	return blockEnd === ' '
+		? text.replace(/\s+/g, ' ').trim()
+		: text
+				.replace(/[ \t]+/g, ' ')
+				.replace(/\n\s*\n\s*/g, '\n\n')
+				.trim();
 }

@@ -52,7 +52,8 @@ function writable(collection: Collection): Check[] {
 function backupChecks(backups: Backup[], { backups: { cron } }: Settings, now: number): Check[] {
 	const place = { href: '#/settings/backups', place: 'Backups' };
 	const latest = Math.max(...backups.map((one) => parseTime(one.modified)?.getTime() ?? 0));
-	if (backups.length === 0 && cron === '') return [{ id: 'backup.none', text: 'There is no backup, and none is made by itself.', ...place }];
+	if (backups.length === 0 && cron === '')
+		return [{ id: 'backup.none', text: 'There is no backup, and none is made by itself.', ...place }];
 	if (backups.length > 0 && now - latest > OLD_BACKUP_MS) {
 		const days = Math.floor((now - latest) / 86_400_000);
 		return [{ id: 'backup.old', text: `The last backup is ${days} days old.`, ...place }];
@@ -63,9 +64,20 @@ function backupChecks(backups: Backup[], { backups: { cron } }: Settings, now: n
 function settingsChecks({ meta, smtp, rateLimits }: Settings, hostname: string): Check[] {
 	const checks: Check[] = [];
 	if (LOCAL.test(meta.appURL) && !LOCAL.test(`http://${hostname}`)) {
-		checks.push({ id: 'url', text: `Links in mails lead to ${meta.appURL}, which nobody else can open.`, href: '#/settings', place: 'Application' });
+		checks.push({
+			id: 'url',
+			text: `Links in mails lead to ${meta.appURL}, which nobody else can open.`,
+			href: '#/settings',
+			place: 'Application'
+		});
 	}
-	if (!smtp.enabled) checks.push({ id: 'smtp', text: 'No mail server is set: mails go through sendmail, if it is there.', href: '#/settings/mail', place: 'Mail' });
+	if (!smtp.enabled)
+		checks.push({
+			id: 'smtp',
+			text: 'No mail server is set: mails go through sendmail, if it is there.',
+			href: '#/settings/mail',
+			place: 'Mail'
+		});
 	else if (meta.senderAddress.endsWith('@example.com')) {
 		checks.push({ id: 'sender', text: `Mails come from ${meta.senderAddress}.`, href: '#/settings/mail', place: 'Mail' });
 	}

@@ -64,6 +64,9 @@ export function filterOf(state: LogState, now: Date, use: 'list' | 'chart'): str
 	if (!state.superusers) parts.push("data.auth != '_superusers'");
 	const words = state.filter.trim();
 	if (/[=~<>]/.test(words)) parts.push(`(${words})`);
-	else if (words) parts.push(`(${['message', 'data.url', 'data.error', 'data.userIP'].map((field) => `${field} ~ ${JSON.stringify(words)}`).join(' || ')})`);
+	else if (words)
+		parts.push(
+			`(${['message', 'data.url', 'data.error', 'data.userIP'].map((field) => `${field} ~ ${JSON.stringify(words)}`).join(' || ')})`
+		);
 	return parts.join(' && ');
 }

@@ -32,9 +32,7 @@ const key = (collection: Collection) => `cratebase.columns.${collection.id}`;
 export function chosenColumns(collection: Collection): Set<string> {
 	const stored = readStored(collection);
 	// Fields that are newer than the choice are shown as they would be at first.
-	return new Set(
-		collection.fields.filter((field) => stored[field.id] ?? isShownAtFirst(field)).map((field) => field.name)
-	);
+	return new Set(collection.fields.filter((field) => stored[field.id] ?? isShownAtFirst(field)).map((field) => field.name));
 }
 
 export function keepColumns(collection: Collection, shown: ReadonlySet<string>): void {

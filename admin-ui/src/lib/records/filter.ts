@@ -3,7 +3,17 @@ import type { ApiError } from '$lib/api/error';
 
 /** Kinds whose values may contain words. */
 const SEARCHED: ReadonlySet<FieldKind> = new Set([
-	'text', 'number', 'email', 'url', 'editor', 'date', 'autodate', 'select', 'file', 'relation', 'json'
+	'text',
+	'number',
+	'email',
+	'url',
+	'editor',
+	'date',
+	'autodate',
+	'select',
+	'file',
+	'relation',
+	'json'
 ]);
 /** The server takes 3500 bytes and 200 comparisons; some room is left. */
 const MAX_BYTES = 3400;

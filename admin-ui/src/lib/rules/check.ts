@@ -52,12 +52,13 @@ function placed(message: string, text: string): Problem {
 /** Comparisons with who asks that a guest passes too: "nobody" equals an empty field. */
 export function guestHole(text: string, schema: Schema): string | undefined {
 	const plain = text.replace(/\/\/[^\n]*/g, '');
-	if (/@request\.auth\.id\s*!=\s*(''|"")/.test(plain) || /@request\.auth\.(collectionName|collectionId|verified)\s*=/.test(plain)) return undefined;
+	if (/@request\.auth\.id\s*!=\s*(''|"")/.test(plain) || /@request\.auth\.(collectionName|collectionId|verified)\s*=/.test(plain))
+		return undefined;
 	for (const [, left, right] of plain.matchAll(/([\w.@]+)\s*\??=\s*([\w.@]+)/g)) {
 		const other = left === '@request.auth.id' ? right : right === '@request.auth.id' ? left : undefined;
 		if (!other || other.startsWith('@')) continue;
 		const field = schema.root.fields.find((one) => one.name === other);
-		if (other !== 'id' && !(field?.required)) return other;
+		if (other !== 'id' && !field?.required) return other;
 	}
 	return undefined;
 }

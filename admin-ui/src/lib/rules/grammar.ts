@@ -20,14 +20,19 @@ const HINTS: Record<string, string> = {
 	'&': 'Write && for "and".',
 	'|': 'Write || for "or".'
 };
-const WORDS: Record<string, string> = { and: 'Write && for "and".', or: 'Write || for "or".', not: 'There is no "not": turn the comparison around.' };
+const WORDS: Record<string, string> = {
+	and: 'Write && for "and".',
+	or: 'Write || for "or".',
+	not: 'There is no "not": turn the comparison around.'
+};
 
 /** Reads an expression as the server does. The names in it come back for looking up. */
 export function parse(text: string): { problem?: Problem; names: Token[] } {
 	const all = tokens(text).filter((token) => token.kind !== 'comment');
 	const reader = new Reader(all, text.length);
 	try {
-		if (all.length === 0) return { problem: { from: 0, to: text.length, message: 'Write an expression, or choose who may do this above.' }, names: [] };
+		if (all.length === 0)
+			return { problem: { from: 0, to: text.length, message: 'Write an expression, or choose who may do this above.' }, names: [] };
 		reader.filter();
 		reader.end();
 		return { names: reader.names };
@@ -57,8 +62,16 @@ class Reader {
 
 	#refuse(expected: string): never {
 		const next = this.#next;
-		if (!next) throw new Refusal({ from: Math.max(0, this.length - 1), to: this.length, message: `The expression ends too early: ${expected} is missing.` });
-		const hint = (next.kind === 'wrong' && /^['"]/.test(next.text) && 'The text is not closed.') || HINTS[next.text.replace(/\w.*$/, '')] || WORDS[next.text.toLowerCase()];
+		if (!next)
+			throw new Refusal({
+				from: Math.max(0, this.length - 1),
+				to: this.length,
+				message: `The expression ends too early: ${expected} is missing.`
+			});
+		const hint =
+			(next.kind === 'wrong' && /^['"]/.test(next.text) && 'The text is not closed.') ||
+			HINTS[next.text.replace(/\w.*$/, '')] ||
+			WORDS[next.text.toLowerCase()];
 		throw new Refusal({ from: next.from, to: next.to, message: hint || `Expected ${expected}, found ${next.text}.` });
 	}
 

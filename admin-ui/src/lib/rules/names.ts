@@ -74,7 +74,12 @@ export function namesAfter(path: string, schema: Schema): Name[] {
 	const place = follow(path.slice(0, -1).split('.'), schema).place;
 	switch (place?.at) {
 		case 'request':
-			return Object.entries(REQUEST).map(([label, detail]) => ({ label, detail, kind: 'request', goesOn: ['auth', 'body', 'query', 'headers'].includes(label) }));
+			return Object.entries(REQUEST).map(([label, detail]) => ({
+				label,
+				detail,
+				kind: 'request',
+				goesOn: ['auth', 'body', 'query', 'headers'].includes(label)
+			}));
 		case 'collections':
 			return schema.all.map(({ name, type }) => ({ label: name, detail: type, kind: 'collection', goesOn: true }));
 		case 'point':
@@ -104,7 +109,12 @@ export function wrongName(name: string, schema: Schema): { from: number; message
 	const [path = '', modifier, more] = splitModifier(name);
 	if (WORDS.includes(name.toLowerCase()) || name in FUNCTIONS || name in MACROS) return undefined;
 	if (modifier !== undefined && (!(modifier in MODIFIERS) || more !== undefined)) {
-		return { from: path.length, message: `There is no modifier :${modifier}. There are ${Object.keys(MODIFIERS).map((one) => ':' + one).join(', ')}.` };
+		return {
+			from: path.length,
+			message: `There is no modifier :${modifier}. There are ${Object.keys(MODIFIERS)
+				.map((one) => ':' + one)
+				.join(', ')}.`
+		};
 	}
 	const found = follow(path.split('.'), schema);
 	if (!found.unknown) return undefined;
@@ -135,7 +145,9 @@ function follow(parts: string[], schema: Schema): Found {
 	for (const [i, part] of parts.entries()) {
 		const step: Step | undefined = i === 0 ? first(part, schema) : next(place, part, schema);
 		if (!step) {
-			const known = (place.at === 'record' ? recordNames(place.of, schema.all).map((name) => name.label) : namesOf(place, schema)).concat(i === 0 ? Object.keys(MACROS) : []);
+			const known = (place.at === 'record' ? recordNames(place.of, schema.all).map((name) => name.label) : namesOf(place, schema)).concat(
+				i === 0 ? Object.keys(MACROS) : []
+			);
 			const what = part.startsWith('@') ? 'macro' : place.at === 'collections' ? 'collection' : place.at === 'record' ? 'field' : 'name';
 			return { unknown: { part, from, what, known } };
 		}
@@ -147,7 +159,13 @@ function follow(parts: string[], schema: Schema): Found {
 }
 
 const namesOf = (place: Place, schema: Schema): string[] =>
-	place.at === 'collections' ? schema.all.map((one) => one.name) : place.at === 'request' ? Object.keys(REQUEST) : place.at === 'point' ? ['lon', 'lat'] : [];
+	place.at === 'collections'
+		? schema.all.map((one) => one.name)
+		: place.at === 'request'
+			? Object.keys(REQUEST)
+			: place.at === 'point'
+				? ['lon', 'lat']
+				: [];
 
 interface Step {
 	place: Place;
@@ -191,11 +209,17 @@ function recordStep(of: Collection[], part: string, schema: Schema, lenient: boo
 		const targets = schema.all.filter((one) => fields.some((each) => each.type === 'relation' && each.collectionId === one.id));
 		return { place: targets.length > 0 ? { at: 'record', of: targets } : { at: 'anything' }, field };
 	}
-	if (field) return { place: { at: field.type === 'geoPoint' ? 'point' : field.type === 'json' || field.type === 'file' ? 'anything' : 'end' }, field };
+	if (field)
+		return {
+			place: { at: field.type === 'geoPoint' ? 'point' : field.type === 'json' || field.type === 'file' ? 'anything' : 'end' },
+			field
+		};
 	const [source, relation] = part.split(BACK);
 	if (relation) {
 		const found = schema.all.find((one) => one.name === source || one.id === source);
-		const points = found?.fields.some((each) => each.name === relation && each.type === 'relation' && of.some((one) => one.id === each.collectionId));
+		const points = found?.fields.some(
+			(each) => each.name === relation && each.type === 'relation' && of.some((one) => one.id === each.collectionId)
+		);
 		if (found && points) return { place: { at: 'record', of: [found] } };
 	}
 	return lenient ? { place: { at: 'anything' } } : undefined;
@@ -207,9 +231,15 @@ function recordNames(of: Collection[], all: Collection[]): Name[] {
 	for (const field of of.flatMap((one) => one.fields)) {
 		if (field.type === 'password') continue;
 		const isRelation = field.type === 'relation';
-		fields.set(field.name, { label: field.name, detail: field.type, kind: isRelation ? 'relation' : 'field', goesOn: field.type === 'geoPoint' });
+		fields.set(field.name, {
+			label: field.name,
+			detail: field.type,
+			kind: isRelation ? 'relation' : 'field',
+			goesOn: field.type === 'geoPoint'
+		});
 	}
-	if (of.length > 1) for (const label of ['collectionName', 'collectionId']) fields.set(label, { label, detail: 'of who asks', kind: 'field' });
+	if (of.length > 1)
+		for (const label of ['collectionName', 'collectionId']) fields.set(label, { label, detail: 'of who asks', kind: 'field' });
 	const back = all.flatMap((one) =>
 		one.fields
 			.filter((field) => field.type === 'relation' && of.some((each) => each.id === field.collectionId))
@@ -229,7 +259,8 @@ function distance(a: string, b: string): number {
 	let row = Array.from({ length: b.length + 1 }, (_, i) => i);
 	for (const [i, x] of [...a].entries()) {
 		const fresh = [i + 1];
-		for (const [j, y] of [...b].entries()) fresh.push(Math.min((row[j] ?? 0) + Number(x !== y), (row[j + 1] ?? 0) + 1, (fresh[j] ?? 0) + 1));
+		for (const [j, y] of [...b].entries())
+			fresh.push(Math.min((row[j] ?? 0) + Number(x !== y), (row[j + 1] ?? 0) + 1, (fresh[j] ?? 0) + 1));
 		row = fresh;
 	}
 	return row[b.length] ?? 0;

@@ -17,7 +17,8 @@ export function patternsFor(collection: Collection, all: Collection[], changes: 
 		const sign = field.maxSelect > 1 ? '.id ?=' : ' =';
 		out.push({ title: `The account in ${field.name}`, text: `${SIGNED_IN} && ${field.name}${sign} @request.auth.id` });
 	}
-	if (accounts.length > 1) for (const { name } of accounts) out.push({ title: `Accounts of ${name}`, text: `@request.auth.collectionName = '${name}'` });
+	if (accounts.length > 1)
+		for (const { name } of accounts) out.push({ title: `Accounts of ${name}`, text: `@request.auth.collectionName = '${name}'` });
 	const flag = collection.fields.find((field) => field.type === 'bool' && !field.system);
 	if (flag && !changes) out.push({ title: `Only where ${flag.name}`, text: `${flag.name} = true` });
 	if (accounts.length > 0) out.push({ title: 'Verified accounts', text: '@request.auth.verified = true' });

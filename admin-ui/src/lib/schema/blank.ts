@@ -60,7 +60,8 @@ function isScaffoldIndex(text: string, { id, type }: { id: string; type: Collect
 
 /** Names of indexes are unique in the whole database. */
 function renamedIndex(text: string, from: string, to: string): string {
-	return text.replace(/(INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?[`"'[]?)(\w+)/i, (_, before: string, name: string) =>
-		before + (name.includes(from) ? name.replace(from, to) : `${name}_${to}`)
+	return text.replace(
+		/(INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?[`"'[]?)(\w+)/i,
+		(_, before: string, name: string) => before + (name.includes(from) ? name.replace(from, to) : `${name}_${to}`)
 	);
 }

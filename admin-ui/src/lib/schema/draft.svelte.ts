@@ -1,4 +1,12 @@
-import { createCollection, updateCollection, type AuthOptions, type Collection, type CollectionType, type Field, type Rule } from '$lib/api/collection';
+import {
+	createCollection,
+	updateCollection,
+	type AuthOptions,
+	type Collection,
+	type CollectionType,
+	type Field,
+	type Rule
+} from '$lib/api/collection';
 import { ApiError } from '$lib/api/error';
 import { blankField, freeName, usualDates } from './blank';
 import type { FieldKind } from '$lib/api/collection';
@@ -7,8 +15,21 @@ export const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'delet
 export type RuleName = (typeof RULES)[number];
 
 const AUTH_KEYS = [
-	'authRule', 'manageRule', 'authAlert', 'oauth2', 'passwordAuth', 'mfa', 'otp', 'authToken', 'passwordResetToken', 'emailChangeToken',
-	'verificationToken', 'fileToken', 'verificationTemplate', 'resetPasswordTemplate', 'confirmEmailChangeTemplate'
+	'authRule',
+	'manageRule',
+	'authAlert',
+	'oauth2',
+	'passwordAuth',
+	'mfa',
+	'otp',
+	'authToken',
+	'passwordResetToken',
+	'emailChangeToken',
+	'verificationToken',
+	'fileToken',
+	'verificationTemplate',
+	'resetPasswordTemplate',
+	'confirmEmailChangeTemplate'
 ] as const satisfies (keyof AuthOptions)[];
 
 let keys = 0;
@@ -67,7 +88,8 @@ export class Draft {
 		...(this.auth && $state.snapshot(this.auth)),
 		name: this.name,
 		type: this.type,
-		fields: this.type === 'view' ? (this.viewFields ?? this.stored?.fields ?? []) : this.kept.map((row) => $state.snapshot(row.field) as Field),
+		fields:
+			this.type === 'view' ? (this.viewFields ?? this.stored?.fields ?? []) : this.kept.map((row) => $state.snapshot(row.field) as Field),
 		indexes: this.indexes.map((row) => row.sql)
 	}));
 
@@ -85,7 +107,13 @@ export class Draft {
 		this.name = from.name;
 		this.rows = structuredClone(from.fields).map((field) => this.#rowOf(field));
 		this.indexes = from.indexes.map((sql, i) => this.#indexOf(sql, i));
-		this.rules = { listRule: from.listRule, viewRule: from.viewRule, createRule: from.createRule, updateRule: from.updateRule, deleteRule: from.deleteRule };
+		this.rules = {
+			listRule: from.listRule,
+			viewRule: from.viewRule,
+			createRule: from.createRule,
+			updateRule: from.updateRule,
+			deleteRule: from.deleteRule
+		};
 		this.viewQuery = from.viewQuery ?? '';
 		this.viewFields = undefined;
 		this.auth = from.type === 'auth' ? authOf(from) : undefined;
@@ -110,7 +138,10 @@ export class Draft {
 
 	/** Adds a field: above the automatic dates at the end, because that is where one looks for it. */
 	add(kind: FieldKind, wanted: string): FieldRow {
-		const name = freeName(wanted, this.rows.map((row) => row.field.name));
+		const name = freeName(
+			wanted,
+			this.rows.map((row) => row.field.name)
+		);
 		const row = new FieldRow(blankField(kind, name));
 		let at = this.rows.length;
 		while (at > 0 && this.rows[at - 1]?.field.type === 'autodate') at--;
@@ -119,7 +150,10 @@ export class Draft {
 	}
 
 	duplicate(row: FieldRow): FieldRow {
-		const name = freeName(`${row.field.name}_copy`, this.rows.map((one) => one.field.name));
+		const name = freeName(
+			`${row.field.name}_copy`,
+			this.rows.map((one) => one.field.name)
+		);
 		const copy = new FieldRow({ ...($state.snapshot(row.field) as Field), id: '', system: false, name });
 		this.rows.splice(this.rows.indexOf(row) + 1, 0, copy);
 		return copy;
@@ -179,10 +213,12 @@ export class Draft {
 		if (type === 'view') {
 			return { type, name, listRule: this.rules.listRule, viewRule: this.rules.viewRule, viewQuery: this.viewQuery };
 		}
-		const fields = this.rows.filter((row) => !row.gone).map(({ field }) => {
-			const { id, ...rest } = $state.snapshot(field) as Field;
-			return id ? { id, ...rest } : rest;
-		});
+		const fields = this.rows
+			.filter((row) => !row.gone)
+			.map(({ field }) => {
+				const { id, ...rest } = $state.snapshot(field) as Field;
+				return id ? { id, ...rest } : rest;
+			});
 		return { type, name, fields, indexes: this.indexes.map((row) => row.sql), ...this.rules, ...(this.auth && $state.snapshot(this.auth)) };
 	}
 }

@@ -31,7 +31,12 @@ const PLACES: Record<string, SchemaTab> = {
 export function tabsWithErrors(error: ApiError | undefined): Set<SchemaTab> {
 	const tabs = new Set<SchemaTab>();
 	for (const key of Object.keys(error?.data ?? {})) {
-		const tab = key === 'mfa' && error?.names('mfa', 'rule') ? 'rules' : key === 'otp' && error?.names('otp', 'emailTemplate') ? 'mails' : PLACES[key];
+		const tab =
+			key === 'mfa' && error?.names('mfa', 'rule')
+				? 'rules'
+				: key === 'otp' && error?.names('otp', 'emailTemplate')
+					? 'mails'
+					: PLACES[key];
 		if (tab) tabs.add(tab);
 	}
 	return tabs;

@@ -26,7 +26,11 @@ export function parseIndex(sql: string): IndexParts | undefined {
 	const end = closing(rest);
 	if (end < 0) return undefined;
 	const columns = split(rest.slice(0, end)).map(parseColumn);
-	const after = rest.slice(end + 1).trim().replace(/;$/, '').trim();
+	const after = rest
+		.slice(end + 1)
+		.trim()
+		.replace(/;$/, '')
+		.trim();
 	const where = /^WHERE\s+([\s\S]+)$/i.exec(after)?.[1] ?? '';
 	if (after !== '' && where === '') return undefined;
 	return columns.some((column) => column.name === '') ? undefined : { unique: unique !== undefined, name, columns, where };

@@ -8,7 +8,9 @@ export function filledIn(text: string, collection: string): string {
 		OTP_ID: 'k3x9a7q2m5w8r1t',
 		ALERT_INFO: '2026-03-14 09:26:53.589Z - 203.0.113.7 Mozilla/5.0'
 	};
-	return text.replace(/\{([A-Z_]+)\}/g, (whole, name: string) => values[name] ?? whole).replace(/\{RECORD:(\w+)\}/g, (_, field: string) => (field === 'email' ? `kim@${collection || 'example'}.example` : field));
+	return text
+		.replace(/\{([A-Z_]+)\}/g, (whole, name: string) => values[name] ?? whole)
+		.replace(/\{RECORD:(\w+)\}/g, (_, field: string) => (field === 'email' ? `kim@${collection || 'example'}.example` : field));
 }
 
 /** About the page the server puts around a mail's text. */

@@ -50,7 +50,8 @@ export function effectsOf(entries: Entry[], existing: PlainCollection[], deleteM
 	if (deleteMissing) {
 		// System collections stay whatever a file says.
 		for (const one of existing) {
-			if (!one.system && !met.has(one.id)) effects.push({ name: one.name, kind: 'deleted', differences: [], loss: 'All of its records and files are lost.' });
+			if (!one.system && !met.has(one.id))
+				effects.push({ name: one.name, kind: 'deleted', differences: [], loss: 'All of its records and files are lost.' });
 		}
 	}
 	return effects;
@@ -97,7 +98,8 @@ function isNarrowed({ path, before, after }: Difference): boolean {
 
 /** What differs, part by part; a list counts as one. */
 function deep(path: string, before: unknown, after: unknown): Difference[] {
-	if (isObject(before) && isObject(after)) return Object.entries(after).flatMap(([name, value]) => deep(`${path}.${name}`, before[name], value));
+	if (isObject(before) && isObject(after))
+		return Object.entries(after).flatMap(([name, value]) => deep(`${path}.${name}`, before[name], value));
 	return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after, loss: false }];
 }
 
@@ -134,7 +136,7 @@ export function entriesOf(text: string): Entry[] {
 	try {
 		read = JSON.parse(text);
 	} catch (thrown) {
-		throw new Error(`This is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+		throw new Error(`This is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: thrown });
 	}
 	const list = Array.isArray(read) ? read : isObject(read) && Array.isArray(read['collections']) ? read['collections'] : undefined;
 	if (!list) throw new Error('A list of collections is expected.');

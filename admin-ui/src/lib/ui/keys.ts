@@ -36,5 +36,8 @@ export function onSaveKeys(save: (then: 'stay' | 'close') => void): Action {
 
 function isTyping(event: KeyboardEvent): boolean {
 	const target = event.target;
-	return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'));
+	return (
+		target instanceof HTMLElement &&
+		(target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'))
+	);
 }

@@ -16,7 +16,7 @@ const key = (collection: Collection, id: string) => `cratebase.draft.${collectio
 
 export function readDraft(collection: Collection, id: string): Draft | undefined {
 	try {
-		return JSON.parse(localStorage.getItem(key(collection, id)) ?? 'null') as Draft | undefined ?? undefined;
+		return (JSON.parse(localStorage.getItem(key(collection, id)) ?? 'null') as Draft | undefined) ?? undefined;
 	} catch {
 		return undefined;
 	}

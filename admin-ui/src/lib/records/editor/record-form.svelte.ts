@@ -212,4 +212,3 @@ function copyOf(fields: Field[], template: Row): Record<string, unknown> {
 	const copied = fields.filter((field) => field.name !== 'id' && field.type !== 'password' && field.type !== 'file');
 	return Object.fromEntries(copied.map((field) => [field.name, toForm(field, template[field.name])]));
 }
-
