@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use self::jobs::Ground;
 use crate::auth::Auth;
-use crate::backup::shelf::{self, Shelf};
+use crate::backup::folder::Folder;
 use crate::backup::{self, Backups, swap};
 use crate::clock::Clock;
 use crate::collections;
@@ -53,7 +53,7 @@ pub fn prepare(config: &Config) -> Result<()> {
     if swap::finish(&dir)? {
         tracing::info!("a backup was put in the place of the data directory");
     }
-    Shelf::new(dir.join(shelf::FOLDER)).sweep();
+    Folder::of(&dir).sweep();
     Ok(())
 }
 
