@@ -28,7 +28,7 @@ use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
 use crate::settings::{self, Live};
-use crate::store::{self, Boot, Store};
+use crate::store::{self, Boot, Moment, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
 #[derive(Clone)]
@@ -117,6 +117,17 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         rules: Default::default(),
         store,
     }))
+}
+
+/// The database of the data directory as of now, only to be read; a server may be using it.
+pub fn moment(config: &Config) -> Result<Moment> {
+    let dir = absolute(&config.data_dir)?;
+    let path = dir.join("data.db");
+    if !path.is_file() {
+        return Err(Error::bad_request(format!("There is no data directory {}.", dir.display())));
+    }
+    let boot = Boot { seed: collections::seed, load: collections::load };
+    Moment::open(&path, boot).map_err(|error| Error::internal(format!("{} cannot be read: {error}", path.display())))
 }
 
 /// Hashes take a core each.

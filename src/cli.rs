@@ -1,5 +1,6 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
+mod export;
 mod files;
 mod import;
 mod openapi;
@@ -52,6 +53,8 @@ enum Command {
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
+    /// Write collections and their records out, beside the server or without it
+    Export(export::ExportArgs),
     /// Look after the files of records
     #[command(subcommand)]
     Files(files::Files),
@@ -126,6 +129,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
+        Command::Export(args) => export::run(&loaded, &args),
         Command::Files(command) => files::run(&loaded, command).await,
         Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,

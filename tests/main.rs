@@ -12,6 +12,7 @@ mod backup;
 mod cli;
 mod collections;
 mod crons;
+mod export;
 mod files;
 mod http;
 mod import;

@@ -121,6 +121,30 @@ impl Conn {
         Ok(rows.unwrap_or_else(|| Rows::new(self.names(&sql.text, &statement))))
     }
 
+    /// Runs one statement that returns rows and hands them over in parts of about so many bytes.
+    pub fn parts<E: From<StoreError>>(
+        &self,
+        sql: &Sql,
+        bytes: usize,
+        mut each: impl FnMut(&Rows) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.prepare(&sql.text)?.0;
+        bind(&mut statement, sql.params.iter().map(Value::as_ref))?;
+        let names = self.names(&sql.text, &statement);
+        let mut rows = Rows::new(names.clone());
+        let mut cursor = statement.raw_query();
+        while let Some(row) = cursor.next().map_err(StoreError::from)? {
+            for index in 0..names.len() {
+                push(&mut rows, row.get_ref(index).map_err(StoreError::from)?);
+            }
+            if rows.size() >= bytes {
+                each(&rows)?;
+                rows = Rows::new(names.clone());
+            }
+        }
+        each(&rows)
+    }
+
     fn names(&self, text: &str, statement: &Statement<'_>) -> Arc<[String]> {
         let width = statement.column_count();
         let mut known = self.names.borrow_mut();
