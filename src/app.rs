@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::files::{self, Files};
+use crate::files::{self, Bucket, Files};
 use crate::http::{self, Services};
 use crate::id::Ids;
 use crate::later::Later;
@@ -27,7 +27,7 @@ use crate::passwords::Hasher;
 use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
-use crate::settings::{self, Live};
+use crate::settings::{self, Live, S3};
 use crate::store::{self, Boot, Moment, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
@@ -128,6 +128,12 @@ pub fn moment(config: &Config) -> Result<Moment> {
     }
     let boot = Boot { seed: collections::seed, load: collections::load };
     Moment::open(&path, boot).map_err(|error| Error::internal(format!("{} cannot be read: {error}", path.display())))
+}
+
+/// The bucket of these settings, asked no longer than `patience`.
+pub fn bucket(config: &Config, settings: &S3, patience: Duration) -> Result<Bucket> {
+    let transport = Outbound::default().lasting(reach(&config.files), patience).map_err(Error::internal)?;
+    Bucket::new(settings, &transport, patience)
 }
 
 /// Hashes take a core each.

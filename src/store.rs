@@ -51,7 +51,7 @@ pub use self::error::StoreError;
 pub use self::history::History;
 pub use self::moment::Moment;
 pub use self::rows::{RowRef, Rows};
-pub use self::sqlite::{examine, transfer};
+pub use self::sqlite::{damage, examine, transfer, version};
 pub use self::tx::{Share, Tx};
 
 /// An open database; clones are the same one. It closes with the last of them, or by [`Store::close`].

@@ -12,6 +12,7 @@ mod backup;
 mod cli;
 mod collections;
 mod crons;
+mod doctor;
 mod export;
 mod files;
 mod http;

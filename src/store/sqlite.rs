@@ -282,11 +282,23 @@ pub fn examine(path: &Path) -> Result<(), StoreError> {
     if !has("_changes")? {
         return Err(StoreError::other("it is a database of PocketBase, which `cratebase import pocketbase` moves in"));
     }
+    quick_check(&conn)?.map_or(Ok(()), |_| Err(StoreError::other("its database is damaged")))
+}
+
+/// What is wrong with a database, which others may be using, if anything is. Nothing is written.
+pub fn damage(path: &Path) -> Result<Option<String>, StoreError> {
+    quick_check(&Conn::open_reader(path, Arc::default())?)
+}
+
+/// The version of the library.
+pub fn version() -> &'static str {
+    rusqlite::version()
+}
+
+fn quick_check(conn: &Conn) -> Result<Option<String>, StoreError> {
     let rows = conn.query(&Sql { text: "PRAGMA quick_check(1)".into(), params: Vec::new() })?;
-    match rows.first().map(|row| row.at(0).text()) {
-        Some("ok") => Ok(()),
-        Some(_) | None => Err(StoreError::other("its database is damaged")),
-    }
+    let said = rows.first().map(|row| row.at(0).text()).unwrap_or_default();
+    Ok((said != "ok").then(|| said.to_string()))
 }
 
 /// Writes a compact copy of the database at `from` to the new file `to`.
