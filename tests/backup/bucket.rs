@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::support::{Bucket, Fault, GUEST, SUPERUSER, TestApp};
+use crate::support::{Bucket, Fault, GUEST, Process, SUPERUSER, TestApp, client, copy_of_template};
 
 use super::{archive, backup, keys, picture, plant, send, titles, token};
 
@@ -188,6 +188,44 @@ async fn what_it_refuses_is_for_superusers_to_see_to() {
     bucket.fail("PUT", Fault::Status(403), 1);
     create(&app, "new.zip").await.refuses(400, &format!("Failed to create backup. Raw error: \n{REFUSED}"));
     assert_eq!(keys(&app).await, ["good.zip"]);
+}
+
+/// The most memory a process ever had.
+fn peak_mib(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+}
+
+#[tokio::test]
+async fn an_archive_is_never_in_memory() {
+    let dir = copy_of_template().await;
+    let bucket = Bucket::new().await;
+    let server = Process::start(dir.path());
+    let (client, base) = (client(), format!("http://{}", server.address));
+    let form = json!({"identity": "root@example.com", "password": "correct horse"});
+    let line = format!("{base}/api/collections/_superusers/auth-with-password");
+    let signed_in: Json = client.post(line).json(&form).send().await.unwrap().json().await.unwrap();
+    let auth = signed_in["token"].as_str().unwrap();
+    let settings = json!({"backups": {"s3": bucket.settings()}});
+    let saved = client.patch(format!("{base}/api/settings")).header("Authorization", auth).json(&settings);
+    assert_eq!(saved.send().await.unwrap().status(), 200);
+    std::fs::write(dir.path().join("data/noise.zip"), vec![7; 200 << 20]).unwrap();
+    let before = peak_mib(server.id());
+
+    let make = client.post(format!("{base}/api/backups")).header("Authorization", auth).json(&json!({"name": "a.zip"}));
+    assert_eq!(make.send().await.unwrap().status(), 204);
+    let file_token = client.post(format!("{base}/api/files/token")).header("Authorization", auth);
+    let file_token: Json = file_token.send().await.unwrap().json().await.unwrap();
+    let token = file_token["token"].as_str().unwrap();
+    let mut download = client.get(format!("{base}/api/backups/a.zip?token={token}")).send().await.unwrap();
+    let mut bytes = 0;
+    while let Some(chunk) = download.chunk().await.unwrap() {
+        bytes += chunk.len();
+    }
+    assert!(bytes > 200 << 20, "{bytes}");
+    let grown = peak_mib(server.id()) - before;
+    assert!(grown < 70, "{grown} MiB more for {} MiB", bytes >> 20);
 }
 
 #[tokio::test]
