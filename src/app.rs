@@ -2,7 +2,9 @@
 
 mod jobs;
 
+use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +62,7 @@ pub fn prepare(config: &Config) -> Result<()> {
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
-    std::fs::create_dir_all(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
+    make_private(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
     let World { clock, ids } = world;
     let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
     let boot = Boot { seed: collections::seed, load: collections::load };
@@ -117,6 +119,19 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         rules: Default::default(),
         store,
     }))
+}
+
+/// A directory that only its owner can enter, unless it is there already: hashes and secrets will be in it.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let made = DirBuilder::new().mode(0o700).create(dir);
+    // Another command was quicker.
+    made.or_else(|error| if dir.is_dir() { Ok(()) } else { Err(error) })
 }
 
 /// The database of the data directory as of now, only to be read; a server may be using it.

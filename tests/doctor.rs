@@ -215,3 +215,11 @@ async fn without_data_there_is_nothing_to_look_at() {
     found.says("integrity", "fail", "There is no data.db");
     assert_eq!(found.code, 1);
 }
+
+#[tokio::test]
+async fn a_data_directory_that_is_made_is_nobody_elses_business() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = cratebase(dir.path(), &["superuser", "upsert", "kim@example.com", "long enough"]).output().unwrap();
+    assert!(saved.status.success());
+    doctor(dir.path()).await.says("permissions", "ok", "Nobody else");
+}

@@ -9,6 +9,9 @@ use serde_json::json;
 use super::answers::{ask, serve};
 use super::{World, texts};
 
+/// What is done to the file.
+type Spoil<'a> = &'a dyn Fn(&Path);
+
 /// Entries as the real server writes them, and odd ones; the last are only in the write-ahead log.
 fn fill(world: &World) -> Connection {
     let db = Connection::open(world.source().join("auxiliary.db")).unwrap();
@@ -71,7 +74,7 @@ fn a_log_that_cannot_be_read_is_told_and_stops_nobody() {
         fs::remove_file(path).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", path).unwrap();
     };
-    let spoiled: [(&str, &dyn Fn(&Path)); 3] =
+    let spoiled: [(&str, Spoil<'_>); 3] =
         [("file is not a database", &no_database), ("no such table", &no_table), ("which is no file", &no_file)];
     for (why, spoil) in spoiled {
         let world = World::new();
