@@ -190,6 +190,7 @@ async fn what_ends_tokens_and_what_does_not() {
 }
 const ROW_GET: &str = "GET /api/collections/users/records/bob000000000000";
 
+/// Security case 8.
 #[tokio::test]
 async fn a_new_key_ends_every_kind_of_token_and_every_code() {
     let app = TestApp::start().await;
