@@ -58,7 +58,7 @@ export class Writer {
 }
 
 /** RFC 4180: quoted where a separator, a quote or a line's end is in it. */
-function cell(value: unknown): string {
+export function cell(value: unknown): string {
 	const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
