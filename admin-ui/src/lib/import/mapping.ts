@@ -10,16 +10,15 @@ export const importable = (collection: Collection): Field[] =>
 
 const plain = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** Columns and fields of one name belong together, whatever the case and the signs between the words. */
+/** Columns and fields of one name belong together; what is left, whatever the case and the signs between the words. */
 export function guess(columns: string[], collection: Collection): Mapping {
-	const free = new Map(importable(collection).map((field) => [plain(field.name), field.name]));
-	return Object.fromEntries(
-		columns.map((column) => {
-			const found = free.get(plain(column)) ?? '';
-			free.delete(plain(column));
-			return [column, found];
-		})
-	);
+	const free = new Set(importable(collection).map((field) => field.name));
+	const mapping: Mapping = Object.fromEntries(columns.map((column) => [column, free.delete(column) ? column : '']));
+	for (const column of columns) {
+		const found = mapping[column] === '' ? [...free].find((name) => plain(name) === plain(column)) : undefined;
+		if (found && free.delete(found)) mapping[column] = found;
+	}
+	return mapping;
 }
 
 /** A row as the server takes it, or what is wrong with it. */

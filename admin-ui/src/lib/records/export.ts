@@ -13,9 +13,19 @@ export const FORMATS: { id: Format; label: string; type: string }[] = [
 const PER_PAGE = 1000;
 
 /** All records that pass the filter, page by page. */
-export async function* readAll(collection: Collection, filter: string, sort: string, signal: AbortSignal): AsyncGenerator<Row[]> {
+export async function* readAll(
+	collection: Collection,
+	filter: string,
+	sort: string,
+	signal: AbortSignal,
+	fields?: string
+): AsyncGenerator<Row[]> {
 	for (let page = 1; ; page++) {
-		const rows = await listRecords(collection.name, { page, perPage: PER_PAGE, sort, filter, expand: '' }, signal);
+		const rows = await listRecords(
+			collection.name,
+			{ page, perPage: PER_PAGE, sort, filter, expand: '', ...(fields && { fields }) },
+			signal
+		);
 		if (rows.length > 0) yield rows;
 		if (rows.length < PER_PAGE) return;
 	}
