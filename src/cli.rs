@@ -1,6 +1,7 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
 mod files;
+mod health;
 mod import;
 mod openapi;
 mod serve;
@@ -49,6 +50,8 @@ struct Global {
 enum Command {
     /// Start the server
     Serve(serve::Serve),
+    /// Ask the server of this configuration whether it is ready; fails when it is not
+    Health(health::Health),
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
@@ -119,12 +122,16 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     if let Command::Serve(serve) = &cli.command {
         flags.extend(serve.flags());
     }
+    if let Command::Health(health) = &cli.command {
+        flags.extend(health.flags());
+    }
     if let Command::Tail(tail) = &cli.command {
         flags.extend(tail.flags());
     }
     let loaded = config::load(cli.global.config.as_deref(), flags)?;
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
+        Command::Health(health) => health::run(&loaded, health).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
         Command::Files(command) => files::run(&loaded, command).await,
         Command::Import(command) => import::run(&loaded, command).await,

@@ -5,6 +5,7 @@ mod caller;
 mod cors;
 mod limits;
 mod openapi;
+mod packed;
 mod public;
 mod routes;
 mod sealed_settings;

@@ -14,6 +14,7 @@ mod collections;
 mod crons;
 mod files;
 mod http;
+mod https;
 mod import;
 mod logs;
 mod oauth2;
