@@ -34,6 +34,7 @@ tools: ## Install what the tests need and is missing
 		if ! python3 -m venv tests/s3/venv && [ "$$(id -u)" = 0 ]; then \
 			apt-get update -qq && apt-get install -y -qq python3 python3-venv && python3 -m venv --clear tests/s3/venv; fi; \
 		tests/s3/venv/bin/pip install -q --disable-pip-version-check -r tests/s3/requirements.txt; fi
+	@if ! command -v pebble >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq pebble; fi
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
