@@ -1,12 +1,15 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
+import { words } from './words/vite.js';
 
 // `npm run dev` talks to a running server; its address comes from the environment.
 const server = process.env.CRATEBASE_URL ?? 'http://127.0.0.1:8090';
 
 export default defineConfig({
-	plugins: [sveltekit()],
+	plugins: [words(), sveltekit()],
 	server: { proxy: { '/api': server } },
+	// A catalogue is one object, and quicker to read as text than as code.
+	json: { stringify: true },
 	build: {
 		// light-dark(), oklch() and CSS nesting are used as they are.
 		target: ['chrome125', 'firefox128', 'safari17.5'],
