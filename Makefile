@@ -22,7 +22,7 @@ test: tools check ## Everything: lints, unit and integration tests, the SDK, the
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
 	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
-	cd admin-ui && npm run check && CRATEBASE_BIN=$(BINARY) npm test
+	cd admin-ui && npm run check && npm run unit && CRATEBASE_BIN=$(BINARY) npm test
 
 parity: ## The same questions to this server as once to PocketBase; differences are explained or an error
 	@if command -v python3 >/dev/null; then CRATEBASE_BIN=$(BINARY) python3 tests/parity --against; \
