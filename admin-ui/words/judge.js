@@ -6,8 +6,6 @@ const CODE = new Set([
 	'Escape',
 	'Tab',
 	'Backspace',
-	'Home',
-	'End',
 	'Bearer',
 	'Authorization',
 	'Mod-Enter',
@@ -40,7 +38,7 @@ export const CODE_CALLS = new Set(
 	(
 		'includes startsWith endsWith indexOf split join replace replaceAll match matchAll test exec has getItem setItem removeItem ' +
 		'querySelector querySelectorAll getElementById closest matches matchMedia addEventListener removeEventListener getAttribute ' +
-		'setAttribute append createElement createElementNS RegExp Set log warn debug dispatchEvent counted style setProperty param'
+		'setAttribute append createElement createElementNS RegExp Set log warn debug dispatchEvent counted formOf style setProperty param'
 	).split(' ')
 );
 

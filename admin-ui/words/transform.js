@@ -76,7 +76,7 @@ class Work {
 	/** `counted(n, 'row', 'rows')` looks its forms up itself. @param {Node} call */
 	#plural(call) {
 		const [, one, many] = call.arguments;
-		if (call.callee.name !== 'counted' || one?.type !== 'Literal') return;
+		if (!['counted', 'formOf'].includes(call.callee.name) || one?.type !== 'Literal') return;
 		this.found.push({ key: `${one.value} | ${many?.value ?? one.value + 's'}`, at: one.start });
 	}
 

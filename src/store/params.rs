@@ -1,15 +1,20 @@
 //! Small documents the server keeps for itself, one row each: settings, what the dashboard keeps.
 
-use super::{RowRef, Store, StoreError, Tx};
+use super::{Reader, RowRef, Store, StoreError, Tx};
 use crate::sql::Sql;
 use crate::value::{Row as _, Value};
+
+/// The document stored under `id`.
+pub(super) fn param(reader: &mut dyn Reader, id: &str) -> Result<Option<String>, StoreError> {
+    let sql = Sql { text: "SELECT value FROM _params WHERE id = ?".into(), params: vec![id.into()] };
+    Ok(reader.query(&sql)?.first().map(|row| row.value(0).text().to_string()))
+}
 
 impl Store {
     /// The document stored under `id`.
     pub async fn param(&self, id: &str) -> Result<Option<String>, StoreError> {
-        let text = "SELECT value FROM _params WHERE id = ?";
-        let sql = Sql { text: text.into(), params: vec![id.into()] };
-        self.read(move |reader| Ok(reader.query(&sql)?.iter().next().map(|row| row.value(0).text().to_string()))).await
+        let id = id.to_string();
+        self.read(move |reader| param(reader, &id)).await
     }
 
     /// Stores a document under `id`, in the place of an older one. `now` is a date text.

@@ -31,6 +31,11 @@ class Client {
 		return this.#send<T>('GET', path, send);
 	}
 
+	/** An answer that is no JSON. */
+	async text<P extends PathOf<'get'>>(path: P, ...[send]: More<'get', P>): Promise<string> {
+		return this.#send<string>('GET', path, send, (response) => response.text());
+	}
+
 	async post<T, P extends PathOf<'post'>>(path: P, ...[send]: More<'post', P>): Promise<T> {
 		return this.#send<T>('POST', path, send);
 	}
@@ -52,7 +57,7 @@ class Client {
 		return this.#send('GET', address, send);
 	}
 
-	async #send<T>(method: string, path: string, send: Any = {}): Promise<T> {
+	async #send<T>(method: string, path: string, send: Any = {}, read?: (response: Response) => Promise<unknown>): Promise<T> {
 		const token = send.token ?? this.token;
 		const headers: Record<string, string> = {};
 		if (token) headers['Authorization'] = token;
@@ -75,7 +80,7 @@ class Client {
 		}
 		if (response.status === 204) return undefined as T;
 
-		const answer: unknown = await response.json().catch((thrown: unknown) => {
+		const answer: unknown = await (read && response.ok ? read(response) : response.json()).catch((thrown: unknown) => {
 			if (isAbort(thrown)) throw thrown;
 			return undefined;
 		});

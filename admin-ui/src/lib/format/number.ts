@@ -7,8 +7,11 @@ const PLURALS = new Intl.PluralRules(locale);
 /** A count for people: 12,480. Values of records are shown as they are stored instead. */
 export const count = (n: number) => GROUPED.format(n);
 
-/** "1 record", "12,480 records". The words have to stand in the call itself: that is where the catalogue takes them from. */
-export const counted = (n: number, one: string, many = one + 's') => `${count(n)} ${plural(PLURALS.select(n), one, many)}`;
+/** "record", "records". The words have to stand in the call itself: that is where the catalogue takes them from. */
+export const formOf = (n: number, one: string, many = one + 's') => plural(PLURALS.select(n), one, many);
+
+/** "1 record", "12,480 records". */
+export const counted = (n: number, one: string, many = one + 's') => `${count(n)} ${formOf(n, one, many)}`;
 
 const UNITS = ['KB', 'MB', 'GB', 'TB'];
 const SHORT = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
