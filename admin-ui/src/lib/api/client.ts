@@ -52,9 +52,9 @@ class Client {
 		return this.#send<undefined>('DELETE', path, send);
 	}
 
-	/** Reads an address as it stands, such as one that people have put together. */
-	async read(address: string, send: Pick<Any, 'query' | 'token' | 'signal'> = {}): Promise<unknown> {
-		return this.#send('GET', address, send);
+	/** To an address as it stands, such as one that people have put together. */
+	async send<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', address: string, send: Omit<Any, 'path'> = {}): Promise<T> {
+		return this.#send<T>(method, address, send);
 	}
 
 	async #send<T>(method: string, path: string, send: Any = {}, read?: (response: Response) => Promise<unknown>): Promise<T> {

@@ -16,6 +16,8 @@ export interface ListQuery {
 	sort: string;
 	filter: string;
 	expand: string;
+	/** Only these; all without. */
+	fields?: string;
 }
 
 const RECORDS = '/api/collections/{collection}/records';
