@@ -296,20 +296,26 @@ async fn a_soak_fails_nobody_leaks_nothing_and_housekeeping_holds_nobody_up() {
     for listener in listeners {
         assert_eq!(listener.await.expect("a listener whose stream went on"), changes, "every change is heard once");
     }
+    judge(&notes, &samples, asked);
+}
+
+/// Says how it was, and what was not as it should be.
+fn judge(notes: &Notes, samples: &[f64], asked: Option<u64>) {
     let (quiet, beside) = (notes.quiet.lock().unwrap().clone(), notes.beside.lock().unwrap().clone());
     println!(
-        "{seconds} s: {} requests, {changes} changes heard by {LISTENERS}; p50 {:.1} and {:.1} ms, p99 {:.1} and {:.1} ms \
+        "{} requests, {} changes heard by {LISTENERS}; p50 {:.1} and {:.1} ms, p99 {:.1} and {:.1} ms \
          quiet and beside {:?}; {:.1} MiB, {:+.2} from the earlier to the later half",
         notes.requests.load(Ordering::SeqCst),
+        notes.changes.load(Ordering::SeqCst),
         percentile(&quiet, 0.5),
         percentile(&beside, 0.5),
         percentile(&quiet, 0.99),
         percentile(&beside, 0.99),
         notes.chores.lock().unwrap(),
-        percentile(&samples, 0.5),
-        growth(&samples),
+        percentile(samples, 0.5),
+        growth(samples),
     );
-    assert!(growth(&samples) <= MEMORY_MIB, "memory grows: {samples:?}");
+    assert!(growth(samples) <= MEMORY_MIB, "memory grows: {samples:?}");
     // Beside the other tests nobody can tell what held a request up.
     if asked.is_some() {
         assert!(!held_up(&quiet, &beside), "housekeeping holds requests up");
