@@ -46,7 +46,7 @@ impl Default for World {
 }
 
 /// Counters of requests that are kept, by rule and address.
-const COUNTERS: usize = 65_536;
+pub const COUNTERS: usize = 65_536;
 
 /// What whoever is going to serve a data directory does first, and nobody beside it: goes through with a restore that was
 /// decided, clears away what a process that was killed has left.
