@@ -1,4 +1,5 @@
 import { ApiError } from './error';
+import { fetchTelling, type OnUpload } from './upload';
 
 type Query = Record<string, string | number | boolean | undefined>;
 
@@ -10,6 +11,8 @@ export interface Send {
 	token?: string;
 	/** The request outlives the page it was sent from. */
 	keepalive?: boolean;
+	/** Told how far a form has come on its way. */
+	onupload?: OnUpload | undefined;
 }
 
 /** Speaks JSON to the server this page came from. */
@@ -54,13 +57,18 @@ class Client {
 
 		let response: Response;
 		try {
-			response = await fetch(path + queryText(send.query), {
-				method,
-				headers,
-				...(send.body === undefined ? {} : { body: isForm ? (send.body as FormData) : JSON.stringify(send.body) }),
-				...(send.signal ? { signal: send.signal } : {}),
-				...(send.keepalive ? { keepalive: true } : {})
-			});
+			const address = path + queryText(send.query);
+			const signal = send.signal ? { signal: send.signal } : {};
+			response =
+				send.body instanceof FormData && send.onupload
+					? await fetchTelling(address, { method, headers, body: send.body, ...signal }, send.onupload)
+					: await fetch(address, {
+							method,
+							headers,
+							...(send.body === undefined ? {} : { body: isForm ? (send.body as FormData) : JSON.stringify(send.body) }),
+							...signal,
+							...(send.keepalive ? { keepalive: true } : {})
+						});
 		} catch (thrown) {
 			if (isAbort(thrown)) throw thrown;
 			throw ApiError.unreachable();

@@ -1,4 +1,4 @@
-import { client } from './client';
+import { client, type Send } from './client';
 import type { List } from './list';
 
 /** A record as the server prints it: its fields by name, and the records its relations point at under `expand`. */
@@ -47,12 +47,15 @@ export async function viewRecord(collection: string, id: string, expand: string,
 /** A body with files is a form: the fields as JSON under `@jsonPayload`, each file as a part. */
 export type RecordBody = Record<string, unknown> | FormData;
 
-export async function createRecord(collection: string, body: RecordBody, expand: string): Promise<Row> {
-	return client.post<Row>(recordsPath(collection), { query: { expand }, body });
+/** Told how far files have come, and stopped. */
+type Upload = Pick<Send, 'onupload' | 'signal'>;
+
+export async function createRecord(collection: string, body: RecordBody, expand: string, upload: Upload = {}): Promise<Row> {
+	return client.post<Row>(recordsPath(collection), { query: { expand }, body, ...upload });
 }
 
-export async function updateRecord(collection: string, id: string, body: RecordBody, expand: string): Promise<Row> {
-	return client.patch<Row>(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { query: { expand }, body });
+export async function updateRecord(collection: string, id: string, body: RecordBody, expand: string, upload: Upload = {}): Promise<Row> {
+	return client.patch<Row>(`${recordsPath(collection)}/${encodeURIComponent(id)}`, { query: { expand }, body, ...upload });
 }
 
 /** `outlive`: also when the page is being left. */
