@@ -37,6 +37,7 @@ pub mod records;
 // 9 features
 pub mod auth;
 pub mod collections;
+pub mod export;
 pub mod import;
 pub mod inventory;
 pub mod jobs;

@@ -2,8 +2,10 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION};
 use actix_web::middleware::Compress;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::Services;
+use super::ask;
 use super::error::{Answer, Failure};
 use super::public;
 use crate::error::Error;
@@ -31,7 +33,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(files.default_service(web::to(public::answer)));
 }
 
-async fn file(path: web::Path<String>) -> Answer {
+async fn file(path: web::Path<String>, request: HttpRequest, services: web::Data<Services>) -> Answer {
+    ask::enter(&services, &request).await?;
     let path = if path.is_empty() { "index.html" } else { path.as_str() };
     let Some(bytes) = embedded(path) else { return Err(missing(path)) };
     let mut answer = HttpResponse::Ok();

@@ -23,9 +23,11 @@ use futures_util::future::LocalBoxFuture;
 use super::Services;
 use super::cors::{self, Cors};
 use super::error::{Cause, Failure};
+use super::limits;
 use super::unread;
 use super::visits::{Known, Visit};
 use crate::error::Error;
+use crate::limits::Left;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -108,6 +110,10 @@ where
                 (Some(visit), Ok(Ok(answer))) => visit.look(answer, &services),
                 _ => Known::default(),
             };
+            let left = match &answer {
+                Ok(Ok(answer)) => answer.request().extensions().get::<Left>().copied(),
+                _ => None,
+            };
             let mut answer = match answer {
                 Ok(Ok(answer)) => Response::from(answer),
                 Ok(Err(error)) => Response::from(error.error_response()),
@@ -123,6 +129,9 @@ where
             let embeddable = answer.extensions().contains::<Embeddable>();
             let headers = answer.headers_mut();
             protect(headers);
+            if let Some(left) = left {
+                limits::tell(headers, left);
+            }
             if embeddable {
                 headers.remove(header::X_FRAME_OPTIONS);
             }
