@@ -2,21 +2,23 @@
 
 mod jobs;
 
+use std::fs::DirBuilder;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::jobs::Ground;
 use crate::auth::Auth;
-use crate::backup::shelf::{self, Shelf};
+use crate::backup::folder::Folder;
 use crate::backup::{self, Backups, swap};
 use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::files::{self, Files};
+use crate::files::{self, Bucket, Files};
 use crate::http::{self, Services, Sockets};
 use crate::id::Ids;
 use crate::later::Later;
@@ -28,8 +30,8 @@ use crate::passwords::Hasher;
 use crate::realtime::Hub;
 use crate::records::plans::Plans;
 use crate::records::{Parts, Records};
-use crate::settings::{self, Live};
-use crate::store::{self, Boot, Store};
+use crate::settings::{self, Live, S3};
+use crate::store::{self, Boot, Moment, Store};
 
 /// Time and randomness, handed in by whoever starts the application.
 #[derive(Clone)]
@@ -45,7 +47,7 @@ impl Default for World {
 }
 
 /// Counters of requests that are kept, by rule and address.
-const COUNTERS: usize = 65_536;
+pub const COUNTERS: usize = 65_536;
 
 /// What whoever is going to serve a data directory does first, and nobody beside it: goes through with a restore that was
 /// decided, clears away what a process that was killed has left.
@@ -54,14 +56,14 @@ pub fn prepare(config: &Config) -> Result<()> {
     if swap::finish(&dir)? {
         tracing::info!("a backup was put in the place of the data directory");
     }
-    Shelf::new(dir.join(shelf::FOLDER)).sweep();
+    Folder::of(&dir).sweep();
     Ok(())
 }
 
 /// Opens the data directory and everything that works on it.
 pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
-    std::fs::create_dir_all(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
+    make_private(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
     let World { clock, ids } = world;
     let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
     let boot = Boot { seed: collections::seed, load: collections::load };
@@ -123,6 +125,36 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
 /// Browsers that come back from a provider are told to whoever waits for them.
 fn hand_back(auth: &Auth, hub: Hub) {
     auth.on_redirect(move |back| hub.send(&back.client, &back.ip, "@oauth2", &back.data));
+}
+
+/// A directory that only its owner can enter, unless it is there already: hashes and secrets will be in it.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let made = DirBuilder::new().mode(0o700).create(dir);
+    // Another command was quicker.
+    made.or_else(|error| if dir.is_dir() { Ok(()) } else { Err(error) })
+}
+
+/// The database of the data directory as of now, only to be read; a server may be using it.
+pub fn moment(config: &Config) -> Result<Moment> {
+    let dir = absolute(&config.data_dir)?;
+    let path = dir.join("data.db");
+    if !path.is_file() {
+        return Err(Error::bad_request(format!("There is no data directory {}.", dir.display())));
+    }
+    let boot = Boot { seed: collections::seed, load: collections::load };
+    Moment::open(&path, boot).map_err(|error| Error::internal(format!("{} cannot be read: {error}", path.display())))
+}
+
+/// The bucket of these settings, asked no longer than `patience`.
+pub fn bucket(config: &Config, settings: &S3, patience: Duration) -> Result<Bucket> {
+    let transport = Outbound::default().lasting(reach(&config.files), patience).map_err(Error::internal)?;
+    Bucket::new(settings, &transport, patience)
 }
 
 /// Hashes take a core each.

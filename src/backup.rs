@@ -1,6 +1,7 @@
 //! Backups: archives of the data directory, made while everything goes on, checked before anything is replaced by one.
 
 pub mod alarm;
+pub mod folder;
 mod name;
 mod pack;
 pub mod shelf;
@@ -16,12 +17,13 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::error::{Error, FieldError, Result};
-use crate::files::{Files, Upload};
+use crate::error::{Error, FieldError, Reason, Result};
+use crate::files::{Blob, Files, Upload, Want};
 use crate::logs::Logs;
 use crate::settings::Live;
 use crate::store::Store;
 
+use folder::{Folder, blocking};
 use shelf::{Shelf, Stored};
 
 /// What a body that cannot be used is answered.
@@ -52,7 +54,8 @@ pub struct Parts {
 
 struct Inner {
     parts: Parts,
-    shelf: Shelf,
+    /// Where everything is made, wherever it is kept.
+    folder: Folder,
     /// The archive that is being made or restored.
     busy: Mutex<Option<String>>,
     /// Told when a restore waits for the next start.
@@ -79,15 +82,24 @@ impl Drop for Turn {
 impl Backups {
     /// Works on the current runtime.
     pub fn new(parts: Parts) -> Backups {
-        let shelf = Shelf::new(parts.dir.join(shelf::FOLDER));
+        let folder = Folder::of(&parts.dir);
         let (busy, restart, runtime) = (Mutex::default(), Notify::new(), Handle::current());
-        Backups(Arc::new(Inner { parts, shelf, busy, restart, runtime }))
+        Backups(Arc::new(Inner { parts, folder, busy, restart, runtime }))
     }
 
     /// All archives by key.
     pub async fn list(&self) -> Result<Vec<Stored>> {
-        let shelf = self.0.shelf.clone();
-        blocking(move || shelf.list()).await
+        self.shelf()?.list().await
+    }
+
+    /// Where the settings of this moment want archives to be.
+    fn shelf(&self) -> Result<Shelf> {
+        let settings = self.0.parts.settings.load();
+        let bucket = &settings.backups.s3;
+        Ok(match bucket.enabled {
+            true => Shelf::Bucket(self.0.parts.files.bucket(bucket)?),
+            false => Shelf::Folder(self.0.folder.clone()),
+        })
     }
 
     /// Whether nothing is being made or restored.
@@ -103,8 +115,7 @@ impl Backups {
         let key = if name.is_empty() { default() } else { name.to_string() };
         let turn = self.turn(&key)?;
         name::check(&key).map_err(|error| Error::invalid(INVALID, "name", error))?;
-        let (shelf, wanted) = (self.0.shelf.clone(), key.clone());
-        if blocking(move || shelf.has(&wanted)).await? {
+        if self.shelf()?.has(&key).await? {
             let message = "The backup file name is invalid or already exists.";
             return Err(Error::invalid(INVALID, "name", FieldError::new("validation_backup_name_exists", message)));
         }
@@ -112,6 +123,10 @@ impl Backups {
         let made = self.0.runtime.spawn(async move { backups.make(turn, key).await });
         made.await.map_err(Error::internal)?.map_err(|error| match error {
             Error::Unavailable { .. } => error,
+            Error::Rejected { reason: Reason::BadRequest, message } => {
+                tracing::error!("a backup could not be made: {message}");
+                Error::bad_request(format!("Failed to create backup. Raw error: \n{message}"))
+            }
             error => {
                 tracing::error!(%error, "a backup could not be made");
                 Error::bad_request("Failed to create backup.")
@@ -125,14 +140,15 @@ impl Backups {
         let key = name::default(name::SCHEDULED, &settings.meta.app_name, self.0.parts.clock.now());
         let turn = self.turn(&key)?;
         self.make(turn, key).await?;
-        let (shelf, keep) = (self.0.shelf.clone(), usize::try_from(settings.backups.cron_max_keep).unwrap_or(1).max(1));
-        blocking(move || {
-            let mut own: Vec<Stored> =
-                shelf.list()?.into_iter().filter(|stored| stored.key.starts_with(name::SCHEDULED)).collect();
-            own.sort_by_key(|stored| std::cmp::Reverse((stored.modified, stored.key.clone())));
-            own.iter().skip(keep).try_for_each(|old| shelf.remove(&old.key))
-        })
-        .await
+        let keep = usize::try_from(settings.backups.cron_max_keep).unwrap_or(1).max(1);
+        let shelf = self.shelf()?;
+        let mut own = shelf.list().await?;
+        own.retain(|stored| stored.key.starts_with(name::SCHEDULED));
+        own.sort_by_key(|stored| std::cmp::Reverse((stored.modified, stored.key.clone())));
+        for old in own.iter().skip(keep) {
+            shelf.remove(&old.key).await?;
+        }
+        Ok(())
     }
 
     async fn make(&self, turn: Turn, key: String) -> Result<()> {
@@ -146,11 +162,13 @@ impl Backups {
 
     async fn write(&self, key: String) -> Result<()> {
         let Parts { dir, store, logs, .. } = &self.0.parts;
-        let scratch = self.0.shelf.scratch()?;
+        let shelf = self.shelf()?;
+        let scratch = self.0.folder.scratch()?;
         store.backup_into(&scratch.path().join(pack::DATA)).await?;
         logs.copy_into(scratch.path().join(pack::LOGS)).await?;
-        let (dir, shelf) = (dir.clone(), self.0.shelf.clone());
-        blocking(move || shelf.keep(&pack::pack(&dir, scratch.path())?, &key)).await
+        let (dir, copies) = (dir.clone(), scratch.path().to_path_buf());
+        let archive = blocking(move || pack::pack(&dir, &copies)).await?;
+        shelf.keep(&archive, &key).await
     }
 
     /// Keeps an archive that was sent, under the name it came with, if it is a backup.
@@ -160,27 +178,33 @@ impl Backups {
             return Err(refused("validation_invalid_mime_type", "The file must be a zip archive."));
         }
         let key = name::uploaded(&upload.original_name);
-        let shelf = self.0.shelf.clone();
-        blocking(move || {
-            let taken =
-                || refused("validation_backup_name_exists", "Backup file with the specified name already exists.");
-            let path = shelf.path(&key)?;
-            if path.exists() {
-                return Err(taken());
-            }
-            let scratch = shelf.scratch()?;
+        let shelf = self.shelf()?;
+        if shelf.has(&key).await? {
+            return Err(refused(
+                "validation_backup_name_exists",
+                "Backup file with the specified name already exists.",
+            ));
+        }
+        let folder = self.0.folder.clone();
+        let checked = blocking(move || {
+            let scratch = folder.scratch()?;
             let archive = scratch.path().join("archive");
             upload.content.store(&archive)?;
             unpack::look(&archive).map_err(|error| refused("validation_invalid_backup", &error.to_string()))?;
-            shelf.keep(&archive, &key)
-        })
-        .await
+            Ok((scratch, archive))
+        });
+        let (scratch, archive) = checked.await?;
+        let work = async move {
+            let kept = shelf.keep(&archive, &key).await;
+            drop(scratch);
+            kept
+        };
+        self.0.runtime.spawn(work).await.map_err(Error::internal)?
     }
 
-    /// The file of an archive; 404 when there is none.
-    pub async fn open(&self, key: &str) -> Result<(std::fs::File, PathBuf)> {
-        let (shelf, key) = (self.0.shelf.clone(), key.to_string());
-        blocking(move || shelf.open(&key)).await
+    /// An archive, open; 404 when there is none.
+    pub async fn open(&self, key: &str, want: Want) -> Result<Blob> {
+        self.shelf()?.open(key, want).await
     }
 
     /// Removes an archive that is not in use.
@@ -188,25 +212,33 @@ impl Backups {
         if self.0.busy.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(key) {
             return Err(Error::bad_request("The backup is currently being used and cannot be deleted."));
         }
-        let (shelf, name) = (self.0.shelf.clone(), key.to_string());
-        let removed = blocking(move || shelf.open(&name).and_then(|_| shelf.remove(&name))).await;
-        removed.map_err(|error| match error.status() {
-            404 => Error::bad_request("Invalid or already deleted backup file. Raw error: \nthere is no such file"),
-            _ => error,
-        })
+        let shelf = self.shelf()?;
+        if !self.is_there(&shelf, key).await? {
+            let message = "Invalid or already deleted backup file. Raw error: \nthere is no such file";
+            return Err(Error::bad_request(message));
+        }
+        shelf.remove(key).await
+    }
+
+    /// Whether there is an archive of that name, if it is one at all.
+    async fn is_there(&self, shelf: &Shelf, key: &str) -> Result<bool> {
+        shelf.has(key).await.or_else(|error| if error.is_not_found() { Ok(false) } else { Err(error) })
     }
 
     /// Unpacks and checks an archive; when it can be used it takes the place of everything at the next start, which is
     /// asked for. Whatever is wrong with it is said now, and nothing has happened.
     pub async fn restore(&self, key: &str) -> Result<()> {
         let turn = self.turn(key)?;
-        let missing = |_| Error::bad_request("Missing or invalid backup file.");
-        let (_, archive) = self.open(key).await.map_err(missing)?;
-        let backups = self.clone();
+        let shelf = self.shelf()?;
+        if !self.is_there(&shelf, key).await? {
+            return Err(Error::bad_request("Missing or invalid backup file."));
+        }
+        let (backups, key) = (self.clone(), key.to_string());
         let work = async move {
             let inner = &backups.0;
             let dir = inner.parts.dir.clone();
-            let staged = blocking(move || swap::stage(&dir, |into| unpack::unpack(&archive, into))).await?;
+            let archive = shelf.fetch(&key, &inner.folder).await?;
+            let staged = blocking(move || swap::stage(&dir, |into| unpack::unpack(&archive.path, into))).await?;
             (inner.parts.check)(staged.path().to_path_buf()).await?;
             blocking(move || staged.ready()).await?;
             inner.restart.notify_one();
@@ -215,7 +247,7 @@ impl Backups {
         };
         let done: Result<()> = self.0.runtime.spawn(work).await.map_err(Error::internal)?;
         done.map_err(|error| match error {
-            Error::Unavailable { .. } | Error::Rejected { reason: crate::error::Reason::NoSpace, .. } => error,
+            Error::Unavailable { .. } | Error::Rejected { reason: Reason::NoSpace, .. } => error,
             error => Error::bad_request(format!("The backup cannot be restored. Raw error: \n{error}")),
         })
     }
@@ -241,9 +273,4 @@ impl Turn {
     fn keep(mut self) {
         self.kept = true;
     }
-}
-
-/// Files are no work for the threads that answer.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }

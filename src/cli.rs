@@ -1,5 +1,7 @@
 //! The command line: flags, subcommands, and one sentence on stderr when something is wrong.
 
+mod doctor;
+mod export;
 mod files;
 mod health;
 mod import;
@@ -55,6 +57,10 @@ enum Command {
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
+    /// Look at everything that goes wrong sooner or later; fails when something does not work
+    Doctor(doctor::Doctor),
+    /// Write collections and their records out, beside the server or without it
+    Export(export::ExportArgs),
     /// Look after the files of records
     #[command(subcommand)]
     Files(files::Files),
@@ -128,11 +134,16 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     if let Command::Tail(tail) = &cli.command {
         flags.extend(tail.flags());
     }
+    if let Command::Doctor(doctor) = &cli.command {
+        flags.extend(doctor.flags());
+    }
     let loaded = config::load(cli.global.config.as_deref(), flags)?;
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
         Command::Health(health) => health::run(&loaded, health).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
+        Command::Doctor(doctor) => doctor::run(&loaded, doctor).await,
+        Command::Export(args) => export::run(&loaded, &args),
         Command::Files(command) => files::run(&loaded, command).await,
         Command::Import(command) => import::run(&loaded, command).await,
         Command::Migrate => migrate(&loaded).await,

@@ -4,6 +4,7 @@
 mod dry_run;
 mod follow;
 mod import;
+pub mod lint;
 mod list;
 mod refuse;
 mod remove;

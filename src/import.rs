@@ -4,6 +4,7 @@
 //! the two is written into the [`Report`]: nothing is left out in silence.
 
 mod collections;
+mod logs;
 mod normal;
 mod place;
 mod records;
@@ -75,6 +76,7 @@ pub fn pocketbase(
     let place = Place::make(target, &source.dir)?;
     let mut report = Report::default();
     database(&source, &place, options, progress, &mut report)?;
+    logs::copy(&source.dir, place.dir(), progress, &mut report)?;
     storage::copy_backups(&source.dir, place.dir(), &mut report)?;
     source.describe_rest(&mut report)?;
     place.take()?;

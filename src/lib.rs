@@ -38,6 +38,7 @@ pub mod records;
 pub mod auth;
 pub mod certificates;
 pub mod collections;
+pub mod export;
 pub mod import;
 pub mod inventory;
 pub mod jobs;

@@ -15,6 +15,14 @@ pub struct Quota {
     pub window_ms: i64,
 }
 
+/// What a quota allows yet, and the seconds until it begins anew, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub limit: u64,
+    pub remaining: u64,
+    pub reset_s: u64,
+}
+
 /// A quota is used up for so many seconds, at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Over {
@@ -53,9 +61,13 @@ impl Counter {
         if self.count < quota.max {
             return Ok(());
         }
+        Err(Over { limit: quota.max, retry_after_s: self.reset_s(quota, now) })
+    }
+
+    /// Seconds until the window is over, at least one.
+    fn reset_s(self, quota: Quota, now: Timestamp) -> u64 {
         let left_ms = self.first.0.saturating_add(quota.window_ms).saturating_sub(now.0);
-        let retry_after_s = u64::try_from(left_ms).unwrap_or_default().div_ceil(1000).max(1);
-        Err(Over { limit: quota.max, retry_after_s })
+        u64::try_from(left_ms).unwrap_or_default().div_ceil(1000).max(1)
     }
 }
 
@@ -65,13 +77,14 @@ impl Windows {
         Windows { seed: RandomState::new(), counters: Cache::new(keys) }
     }
 
-    /// Counts one more for `key`, unless there were too many.
-    pub fn take(&self, key: impl Hash, quota: Quota, now: Timestamp) -> Result<(), Over> {
+    /// Counts one more for `key`, unless there were too many; what is left after it.
+    pub fn take(&self, key: impl Hash, quota: Quota, now: Timestamp) -> Result<Left, Over> {
         self.with(key, now, |counter| {
             let current = counter.current(quota, now);
             current.check(quota, now)?;
             *counter = Counter { count: current.count + 1, ..current };
-            Ok(())
+            let remaining = quota.max.saturating_sub(counter.count);
+            Ok(Left { limit: quota.max, remaining, reset_s: counter.reset_s(quota, now) })
         })
     }
 
@@ -83,6 +96,12 @@ impl Windows {
             }
             None => Ok(()),
         }
+    }
+
+    /// How many keys are counted at the moment; those whose window is over among them until they make room.
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks whether there are none")]
+    pub fn len(&self) -> usize {
+        self.counters.len()
     }
 
     /// Forgets `key`.
@@ -113,11 +132,12 @@ mod tests {
     fn a_window_begins_with_its_first_and_refusals_do_not_extend_it() {
         let windows = Windows::new(10);
         let at = |ms| windows.take("a", QUOTA, Timestamp(ms));
-        assert_eq!((at(0), at(1000)), (Ok(()), Ok(())));
+        let left = |remaining, reset_s| Ok(Left { limit: 2, remaining, reset_s });
+        assert_eq!((at(0), at(1000)), (left(1, 3), left(0, 2)));
         assert_eq!(at(1500), Err(Over { limit: 2, retry_after_s: 2 }));
         assert_eq!(at(2999), Err(Over { limit: 2, retry_after_s: 1 }));
-        assert_eq!(windows.take("b", QUOTA, Timestamp(2999)), Ok(()));
-        assert_eq!((at(3000), at(3001)), (Ok(()), Ok(())));
+        assert_eq!(windows.take("b", QUOTA, Timestamp(2999)), left(1, 3));
+        assert_eq!((at(3000), at(3001)), (left(1, 3), left(0, 3)));
         assert!(windows.check("a", QUOTA, Timestamp(5999)).is_err());
         windows.forget("a");
         assert_eq!(windows.check("a", QUOTA, Timestamp(5999)), Ok(()));
@@ -133,7 +153,7 @@ mod tests {
                 let _ = windows.take("steady", quota, Timestamp(0));
             }
         }
-        assert!(windows.counters.len() <= 1000);
+        assert!(windows.len() <= 1000);
         assert!(windows.check("steady", quota, Timestamp(0)).is_err());
     }
 

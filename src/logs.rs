@@ -7,7 +7,6 @@ pub mod entry;
 mod keeper;
 pub mod notes;
 mod read;
-mod redact;
 mod write;
 
 use std::path::PathBuf;

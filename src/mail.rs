@@ -9,6 +9,7 @@ mod transport;
 
 pub use message::Mail;
 pub use queue::{Dev, Mailer};
+pub use transport::greet;
 
 use thiserror::Error;
 

@@ -20,6 +20,7 @@ pub mod plans;
 pub mod present;
 pub mod query;
 pub mod remove;
+pub mod rule_test;
 pub mod system;
 pub mod update;
 pub mod uploads;

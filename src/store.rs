@@ -17,6 +17,7 @@ mod params;
 pub mod rows;
 
 mod job;
+mod moment;
 mod readers;
 mod retention;
 mod shared;
@@ -48,8 +49,9 @@ pub use self::change::{Action, Change, StoredChange};
 pub use self::config::{Config, Durability};
 pub use self::error::StoreError;
 pub use self::history::History;
+pub use self::moment::Moment;
 pub use self::rows::{RowRef, Rows};
-pub use self::sqlite::{examine, transfer};
+pub use self::sqlite::{damage, examine, transfer, version};
 pub use self::tx::{Share, Tx};
 
 /// An open database; clones are the same one. It closes with the last of them, or by [`Store::close`].

@@ -8,6 +8,7 @@ pub mod json;
 pub mod list;
 pub mod net;
 pub mod pick;
+pub mod redact;
 
 /// JSON as it arrives in request bodies: object keys keep their order, integers keep 64 bits.
 pub use serde_json::Value as Json;

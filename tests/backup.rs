@@ -1,6 +1,7 @@
 //! Backups: what is in one, what goes on while it is made, and that nothing but a good one ever replaces anything.
 
 mod archive;
+mod bucket;
 mod making;
 mod restoring;
 mod scheduled;

@@ -3,6 +3,7 @@
 mod bodies;
 mod caller;
 mod cors;
+mod dashboard;
 mod limits;
 mod openapi;
 mod packed;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod arrival;
+mod logs;
 mod odd;
 mod refusals;
 mod untouched;

@@ -12,6 +12,8 @@ mod backup;
 mod cli;
 mod collections;
 mod crons;
+mod doctor;
+mod export;
 mod files;
 mod http;
 mod https;

@@ -9,6 +9,7 @@ mod expand;
 mod explain;
 mod files;
 mod list;
+mod rule_test;
 mod write;
 
 use reqwest::multipart::Part;

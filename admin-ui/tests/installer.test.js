@@ -11,7 +11,7 @@ test('the link of the installer creates a superuser and signs in', async () => {
 	await page.getByLabel('Password', { exact: true }).fill('ten-or-more-chars');
 	await page.getByLabel('Password again', { exact: true }).fill('ten-or-more-chars');
 	await page.getByRole('button', { name: 'Create and sign in' }).click();
-	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
+	await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 	const { items } = await api.send('GET', `/api/collections/_superusers/records?filter=${encodeURIComponent("email='first@example.com'")}`);
 	assert.equal(items.length, 1);
 	await api.send('DELETE', `/api/collections/_superusers/records/${items[0].id}`);

@@ -8,7 +8,7 @@ test('the sidebar finds collections by part of their name, and Enter opens the f
 	const page = await dashboard.current.visit('#/collections');
 	const sidebar = page.getByRole('navigation', { name: 'Collections' });
 	await sidebar.getByRole('link', { name: 'products' }).waitFor();
-	await page.keyboard.press('Control+k');
+	await sidebar.getByRole('searchbox', { name: 'Find a collection' }).click();
 	await page.keyboard.type('prod');
 	await sidebar.getByRole('link', { name: 'orders', exact: true }).waitFor({ state: 'detached' });
 	await page.keyboard.press('Enter');
@@ -90,7 +90,7 @@ test('a collection that is not there is told so kindly', async () => {
 
 test('a server that does not answer is told so, with another try', async () => {
 	const page = await dashboard.current.visit('#/login', { guest: false });
-	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
+	await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 	await page.route('**/api/collections/orders/records*', (route) => route.abort());
 	await page.getByRole('navigation', { name: 'Collections' }).getByRole('link', { name: 'orders', exact: true }).click();
 	await page.getByText('The server does not answer.').waitFor();

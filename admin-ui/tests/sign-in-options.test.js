@@ -51,13 +51,13 @@ test('a service is added; its secret is kept and never shown', async () => {
 	await page.getByText('Nothing was saved').waitFor();
 	await page.getByText('Cannot be blank.').first().waitFor();
 	await page.getByLabel('Client id').fill('abc');
-	await page.getByLabel('Client secret').fill('top-secret-word');
+	await page.getByLabel('Client secret', { exact: true }).fill('top-secret-word');
 	await page.keyboard.press('Control+s');
 	await saved(page);
 	await page.reload();
 	await page.getByRole('button', { name: 'Set up GitHub' }).click();
-	assert.equal(await page.getByLabel('Client secret').inputValue(), '');
-	assert.equal(await page.getByLabel('Client secret').getAttribute('placeholder'), 'Kept; type to replace');
+	assert.equal(await page.getByLabel('Client secret', { exact: true }).inputValue(), '');
+	assert.equal(await page.getByLabel('Client secret', { exact: true }).getAttribute('placeholder'), 'Kept; type to replace');
 	await page.getByLabel('Client id').fill('abcd');
 	await page.keyboard.press('Control+s');
 	await saved(page);

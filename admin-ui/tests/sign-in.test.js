@@ -4,13 +4,13 @@ import { audit, superuser, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
 
-test('a superuser signs in and lands on the collections', async () => {
+test('a superuser signs in and lands at home', async () => {
 	const page = await dashboard.current.visit('', { guest: true });
 	await page.getByLabel('Email').fill(superuser.email);
 	await page.getByLabel('Password', { exact: true }).fill(superuser.password);
 	await page.keyboard.press('Enter');
-	await page.getByRole('heading', { name: 'Collections', level: 1 }).waitFor();
-	assert.match(page.url(), /#\/collections$/);
+	await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+	assert.match(page.url(), /#\/$/);
 	await audit(page);
 });
 

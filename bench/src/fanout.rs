@@ -77,18 +77,27 @@ fn ready(target: &Target, rule: &str, args: &Args) -> Outcome<Ready> {
     let relation = |name: &str, to: &str, max: usize| json!({"name": name, "type": "relation", "collectionId": to, "maxSelect": max});
     make(json!({"id": "bench_rooms", "name": "rooms", "type": "base",
                 "fields": [{"name": "name", "type": "text"}, relation("members", "bench_people", 999)]}))?;
-    make(json!({"id": "bench_chats", "name": "chats", "type": "base", "listRule": rule, "viewRule": rule, "createRule": "@request.auth.id != ''",
+    make(
+        json!({"id": "bench_chats", "name": "chats", "type": "base", "listRule": rule, "viewRule": rule, "createRule": "@request.auth.id != ''",
                 "fields": [{"name": "text", "type": "text", "max": 2000}, relation("room", "bench_rooms", 1), relation("owner", "bench_people", 1),
-                           {"name": "created", "type": "autodate", "onCreate": true}]}))?;
+                           {"name": "created", "type": "autodate", "onCreate": true}]}),
+    )?;
     let members: Vec<&str> = users.iter().map(|user| user.id.as_str()).collect();
-    let room = http::must(address, "POST", "/api/collections/rooms/records", &token, &json!({"name": "all", "members": members}))?;
+    let room = http::must(
+        address,
+        "POST",
+        "/api/collections/rooms/records",
+        &token,
+        &json!({"name": "all", "members": members}),
+    )?;
     let room = room.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Ready { server, users, room, token })
 }
 
 impl Ready {
     fn subscribe(&self, count: usize) -> Outcome<Vec<Stream>> {
-        let token = |n: usize| self.users.get(n % self.users.len().max(1)).map_or(self.token.as_str(), |user| &user.token);
+        let token =
+            |n: usize| self.users.get(n % self.users.len().max(1)).map_or(self.token.as_str(), |user| &user.token);
         (0..count).map(|n| Stream::open(self.server.address(), token(n), "chats/*")).collect()
     }
 }

@@ -87,6 +87,10 @@ fn measure(
 ) -> Outcome<Row> {
     let server = server::Server::start(target, server::Data::Copy(seed::directory(target, size, args)), args)?;
     let world = seed::World::learn(server.address())?;
+    if let Some(settings) = workload.settings {
+        let token = seed::superuser_token(server.address())?;
+        http::must(server.address(), "PATCH", "/api/settings", &token, &serde_json::from_str(settings)?)?;
+    }
     let measured = load::run(&server, workload, &world, connections, args)?;
     Ok(Row::new((target, size), workload, connections, &server, measured))
 }

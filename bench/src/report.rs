@@ -214,6 +214,9 @@ impl Report {
             .iter()
             .map(|idle| json!({"server": idle.label, "streams": idle.streams, "kbEach": idle.kb_each}))
             .collect();
-        format!("{:#}\n", json!({"settings": self.settings, "rows": rows, "starts": starts, "fanouts": fanouts, "idle": idle}))
+        format!(
+            "{:#}\n",
+            json!({"settings": self.settings, "rows": rows, "starts": starts, "fanouts": fanouts, "idle": idle})
+        )
     }
 }

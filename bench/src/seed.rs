@@ -168,7 +168,8 @@ pub fn sign_in(address: SocketAddr) -> Outcome<Vec<User>> {
     for n in 0..USERS {
         let body = json!({"identity": format!("user{n}@example.com"), "password": USER_PASSWORD});
         let answer = http::must(address, "POST", "/api/collections/people/auth-with-password", "", &body)?;
-        users.push(User { id: text(answer.get("record").unwrap_or(&Value::Null), "id"), token: text(&answer, "token") });
+        users
+            .push(User { id: text(answer.get("record").unwrap_or(&Value::Null), "id"), token: text(&answer, "token") });
     }
     Ok(users)
 }

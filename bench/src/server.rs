@@ -127,7 +127,8 @@ pub fn pin_self(core: usize) -> Outcome<()> {
 /// Lets this process, and the servers it starts, have as many files open as they may.
 pub fn raise_file_limit() -> Outcome<()> {
     let process = std::process::id().to_string();
-    let most = Command::new("prlimit").args(["--pid", &process, "--nofile", "--output=HARD", "--noheadings"]).output()?;
+    let most =
+        Command::new("prlimit").args(["--pid", &process, "--nofile", "--output=HARD", "--noheadings"]).output()?;
     let most = String::from_utf8_lossy(&most.stdout).trim().to_owned();
     run(Command::new("prlimit").args(["--pid", &process, &format!("--nofile={most}:{most}")]))
 }

@@ -24,16 +24,19 @@ pub struct Workload {
     pub request: Request,
     /// What other connections ask for meanwhile, and how many; their answers are not counted, their CPU is.
     pub beside: Option<(Request, usize)>,
+    /// Changed before the load, as JSON.
+    pub settings: Option<&'static str>,
 }
 
 /// Appends the next request in wire form.
 pub type Request = fn(&World, &mut Random, &mut Vec<u8>) -> Outcome<()>;
 
 /// In the order they are run and shown.
-pub fn all() -> [Workload; 11] {
+pub fn all() -> [Workload; 12] {
     [
         w1_create::WORKLOAD,
         w2_view::WORKLOAD,
+        w2_view::UNLOGGED,
         w2_view::AMONG_LOGINS,
         w3_list::WITHOUT_TOTAL,
         w3_list::WITH_TOTAL,

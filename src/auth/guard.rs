@@ -61,7 +61,7 @@ impl Guard {
             let _ = self.0.take(("passwords", place(guess.ip)), ADDRESS, now);
         }
         match counted {
-            Ok(()) => Error::bad_request(message),
+            Ok(_) => Error::bad_request(message),
             Err(over) => over.saying(""),
         }
     }
@@ -74,7 +74,7 @@ impl Guard {
     /// Counts an attempt at a code of `subject`; 429 after too many.
     pub fn code(&self, subject: &str, ip: &str, now: Timestamp) -> Result<()> {
         let message = "Too many attempts, please try again later with a new OTP.";
-        self.0.take(("code", subject, place(ip)), CODES, now).map_err(|over| over.saying(message))
+        self.0.take(("code", subject, place(ip)), CODES, now).map(drop).map_err(|over| over.saying(message))
     }
 
     /// Counts a request for a mail; 429 after too many.
@@ -82,12 +82,12 @@ impl Guard {
         if !is_one(ip) {
             return Ok(());
         }
-        self.0.take(("mail", place(ip)), MAILS, now).map_err(|over| over.saying(""))
+        self.0.take(("mail", place(ip)), MAILS, now).map(drop).map_err(|over| over.saying(""))
     }
 
     /// Counts a mail of `account` to an address that is not its own; 429 after too many.
     pub fn new_address(&self, account: &str, now: Timestamp) -> Result<()> {
-        self.0.take(("new-address", account), NEW_ADDRESSES, now).map_err(|over| over.saying(""))
+        self.0.take(("new-address", account), NEW_ADDRESSES, now).map(drop).map_err(|over| over.saying(""))
     }
 }
 

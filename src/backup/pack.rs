@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::shelf::{FOLDER, io};
+use super::folder::{FOLDER, io};
 use super::swap;
 use crate::error::{Error, Result};
 

@@ -1,20 +1,24 @@
-//! Where archives are kept: a folder. The one place to change for keeping them elsewhere. Everything here blocks.
+//! Where archives are kept: a folder of the data directory, or a bucket, as the settings of the moment say.
 
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::folder::{Folder, blocking};
+use super::unpack::make_room;
 use crate::clock::Timestamp;
-use crate::error::{Error, Reason, Result};
+use crate::error::{Error, Result};
+use crate::files::{Blob, Bucket, Content, Upload, Want};
 
-/// In the data directory; never part of an archive.
-pub const FOLDER: &str = "backups";
+/// What archives are.
+pub const MEDIA_TYPE: &str = "application/zip";
 
-/// The folder; cheap to clone.
+/// A place for archives; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Shelf(Arc<Path>);
+pub enum Shelf {
+    Folder(Folder),
+    /// At its root, beside whatever else is there.
+    Bucket(Bucket),
+}
 
 /// An archive that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,92 +29,123 @@ pub struct Stored {
     pub modified: Timestamp,
 }
 
-impl Shelf {
-    pub fn new(folder: PathBuf) -> Shelf {
-        Shelf(folder.into())
-    }
+/// An archive on this machine's disk.
+pub struct Fetched {
+    pub path: PathBuf,
+    /// Where it was put only to be read: goes with the value.
+    _scratch: Option<tempfile::TempDir>,
+}
 
+impl Stored {
+    pub(super) fn new(key: String, size: u64, modified: SystemTime) -> Stored {
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Stored { key, size, modified: Timestamp(i64::try_from(since.as_millis()).unwrap_or_default()) }
+    }
+}
+
+impl Shelf {
     /// All archives by key.
-    pub fn list(&self) -> Result<Vec<Stored>> {
-        let entries = match std::fs::read_dir(&self.0) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(io)?,
-        };
-        let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(io)?;
-            let (Ok(key), Ok(meta)) = (entry.file_name().into_string(), entry.metadata()) else { continue };
-            // What another server had to say about them.
-            if !meta.is_file() || self.path(&key).is_err() || key.ends_with(".attrs") {
-                continue;
+    pub async fn list(&self) -> Result<Vec<Stored>> {
+        let mut all = match self {
+            Shelf::Folder(folder) => {
+                let folder = folder.clone();
+                blocking(move || folder.list()).await?
             }
-            let since = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-            let modified = Timestamp(i64::try_from(since.as_millis()).unwrap_or_default());
-            all.push(Stored { key, size: meta.len(), modified });
-        }
+            Shelf::Bucket(bucket) => {
+                let found = bucket.list_top().await.map_err(far)?;
+                found.into_iter().map(|found| Stored::new(found.key, found.size, found.modified)).collect()
+            }
+        };
         all.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(all)
     }
 
-    pub fn has(&self, key: &str) -> Result<bool> {
-        Ok(self.path(key)?.exists())
-    }
-
-    /// An archive to be read; 404 when there is none.
-    pub fn open(&self, key: &str) -> Result<(File, PathBuf)> {
-        let path = self.path(key)?;
-        let missing = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => Error::not_found(""),
-            _ => io(error),
-        };
-        let file = File::open(&path).map_err(missing)?;
-        if !file.metadata().map_err(io)?.is_file() {
-            return Err(Error::not_found(""));
-        }
-        Ok((file, path))
-    }
-
-    /// Room on the same disk for what is being made; it goes with the value, and with the next start at the latest.
-    pub fn scratch(&self) -> Result<tempfile::TempDir> {
-        std::fs::create_dir_all(&self.0).map_err(io)?;
-        tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&self.0).map_err(io)
-    }
-
-    /// Puts a finished file under a key that is free; it is on disk when this returns.
-    pub fn keep(&self, file: &Path, key: &str) -> Result<()> {
-        let path = self.path(key)?;
-        File::open(file).and_then(|file| file.sync_all()).map_err(io)?;
-        // A rename would replace what is there.
-        std::fs::hard_link(file, &path).or_else(|_| std::fs::rename(file, &path)).map_err(io)?;
-        File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(io)
-    }
-
-    pub fn remove(&self, key: &str) -> Result<()> {
-        std::fs::remove_file(self.path(key)?).map_err(io)
-    }
-
-    /// Where an archive is; 404 for keys that could mean anything else.
-    pub fn path(&self, key: &str) -> Result<PathBuf> {
-        let safe = !key.is_empty() && !key.starts_with('.') && key.len() <= 255 && !key.contains(['/', '\\', '\0']);
-        if safe { Ok(self.0.join(key)) } else { Err(Error::not_found("")) }
-    }
-
-    /// Removes what a process that was killed left half made.
-    pub fn sweep(&self) {
-        let Ok(entries) = std::fs::read_dir(&self.0) else { return };
-        for entry in entries.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(SCRATCH) {
-                let _ = std::fs::remove_dir_all(entry.path());
+    /// Whether there is such an archive; 404 for keys that cannot be.
+    pub async fn has(&self, key: &str) -> Result<bool> {
+        match self {
+            Shelf::Folder(folder) => {
+                let (folder, key) = (folder.clone(), key.to_string());
+                blocking(move || folder.has(&key)).await
             }
+            Shelf::Bucket(bucket) => Ok(bucket.size(at_root(key)?).await.map_err(far)?.is_some()),
+        }
+    }
+
+    /// An archive, open; 404 when there is none.
+    pub async fn open(&self, key: &str, want: Want) -> Result<Blob> {
+        match self {
+            Shelf::Folder(folder) => {
+                let (folder, key) = (folder.clone(), key.to_string());
+                blocking(move || Blob::of_file(folder.open(&key)?, MEDIA_TYPE)).await
+            }
+            Shelf::Bucket(bucket) => bucket.open(at_root(key)?, want).await.map_err(far),
+        }
+    }
+
+    /// Puts a finished file under a key that is free: it is there, whole, when this returns, or nothing is.
+    pub async fn keep(&self, file: &Path, key: &str) -> Result<()> {
+        let (file, key) = (file.to_path_buf(), key.to_string());
+        match self {
+            Shelf::Folder(folder) => {
+                let folder = folder.clone();
+                blocking(move || folder.keep(&file, &key)).await
+            }
+            Shelf::Bucket(bucket) => {
+                let size = tokio::fs::metadata(&file).await.map_err(super::folder::io)?.len();
+                let name = key.clone();
+                let upload = blocking(move || Ok(Upload::new(name, size, Content::Kept(file)))).await?;
+                let kept = bucket.put(at_root(&key)?, &upload).await.map_err(far);
+                if kept.is_err() {
+                    // Only the answer may have been lost.
+                    let _ = bucket.remove(&key).await;
+                }
+                kept
+            }
+        }
+    }
+
+    /// An archive on this machine's disk, with room for it in `folder`; 404 when there is none.
+    pub async fn fetch(&self, key: &str, folder: &Folder) -> Result<Fetched> {
+        match self {
+            Shelf::Folder(kept) => Ok(Fetched { path: kept.path(key)?, _scratch: None }),
+            Shelf::Bucket(bucket) => {
+                let key = at_root(key)?;
+                let size = bucket.size(key).await.map_err(far)?.ok_or_else(|| Error::not_found(""))?;
+                let folder = folder.clone();
+                let scratch = blocking(move || {
+                    let scratch = folder.scratch()?;
+                    make_room(scratch.path(), size)?;
+                    Ok(scratch)
+                });
+                let scratch = scratch.await?;
+                let path = scratch.path().join("archive");
+                bucket.fetch(key, &path).await.map_err(far)?;
+                Ok(Fetched { path, _scratch: Some(scratch) })
+            }
+        }
+    }
+
+    /// Removes an archive.
+    pub async fn remove(&self, key: &str) -> Result<()> {
+        match self {
+            Shelf::Folder(folder) => {
+                let (folder, key) = (folder.clone(), key.to_string());
+                blocking(move || folder.remove(&key)).await
+            }
+            Shelf::Bucket(bucket) => bucket.remove(at_root(key)?).await.map_err(far),
         }
     }
 }
 
-const SCRATCH: &str = ".making-";
+/// What lies in folders of the bucket is somebody else's.
+fn at_root(key: &str) -> Result<&str> {
+    if key.contains('/') { Err(Error::not_found("")) } else { Ok(key) }
+}
 
-pub(super) fn io(error: std::io::Error) -> Error {
-    match error.kind() {
-        ErrorKind::StorageFull => Error::Rejected { reason: Reason::NoSpace, message: "The disk is full.".into() },
-        _ => Error::internal(error),
+/// Only superusers get here, and it is for them to see to what the bucket refuses.
+fn far(error: Error) -> Error {
+    match error {
+        Error::Internal(why) => Error::bad_request(format!("The backups cannot be reached: {why}.")),
+        other => other,
     }
 }

@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::folder::io;
 use super::pack::LEFT_OUT;
-use super::shelf::io;
 use crate::error::{Error, Result};
 
 /// In the data directory.

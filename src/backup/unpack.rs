@@ -8,8 +8,8 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
+use super::folder::io;
 use super::pack::{DATA, LEFT_OUT};
-use super::shelf::io;
 use crate::error::{Error, Result};
 
 /// Files in an archive.
@@ -34,9 +34,7 @@ pub fn look(path: &Path) -> Result<()> {
 pub fn unpack(path: &Path, into: &Path) -> Result<()> {
     let mut archive = open(path)?;
     let total = plan(&mut archive, path)?;
-    if room(into).is_some_and(|room| room < total.saturating_add(SPARE)) {
-        return Err(refused(format!("unpacked it has {total} bytes, for which the disk has no room")));
-    }
+    make_room(into, total)?;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(broken)?;
         if entry.is_dir() {
@@ -125,6 +123,16 @@ fn is_safe(name: &str) -> bool {
         && path.split('/').all(plain)
         && !LEFT_OUT.contains(&first)
         && !companion
+}
+
+/// Fails when the disk of a folder has no room for so many bytes.
+pub(super) fn make_room(dir: &Path, bytes: u64) -> Result<()> {
+    match room(dir) {
+        Some(room) if room < bytes.saturating_add(SPARE) => {
+            Err(refused(format!("it has {bytes} bytes, for which the disk has no room")))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Bytes that are free on the disk of a folder, where that can be found out.

@@ -34,6 +34,8 @@ pub(crate) struct Comparison {
     pub left: Term,
     pub sign: Sign,
     pub right: Term,
+    /// Where it ends in the text; it starts where its left operand does.
+    pub end: usize,
 }
 
 /// An operand as written, and where it starts.
@@ -55,7 +57,7 @@ pub(crate) enum TermKind {
 pub fn parse(text: &str) -> Result<Expr, ExprError> {
     let mut tokens = Tokens::new(text);
     let ahead = tokens.next()?;
-    Parser { tokens, ahead, comparisons: 0 }.expression().map(Expr)
+    Parser { tokens, ahead, taken: 0, comparisons: 0 }.expression().map(Expr)
 }
 
 const OPERAND: &str = "an identifier, a number or a text";
@@ -63,6 +65,8 @@ const OPERAND: &str = "an identifier, a number or a text";
 struct Parser<'a> {
     tokens: Tokens<'a>,
     ahead: Token<'a>,
+    /// Where the last token taken ends.
+    taken: usize,
     comparisons: usize,
 }
 
@@ -122,6 +126,7 @@ impl<'a> Parser<'a> {
     /// Takes the token ahead and reads the next one.
     fn take(&mut self) -> Result<Token<'a>, ExprError> {
         let next = self.tokens.next()?;
+        self.taken = self.ahead.end;
         Ok(std::mem::replace(&mut self.ahead, next))
     }
 
@@ -175,7 +180,7 @@ impl<'a> Parser<'a> {
         };
         self.take()?;
         let right = self.operand(0)?;
-        Ok(Comparison { left, sign, right })
+        Ok(Comparison { left, sign, right, end: self.taken })
     }
 
     fn operand(&mut self, depth: usize) -> Result<Term, ExprError> {

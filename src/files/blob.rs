@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use super::bucket::Object;
+use super::io;
 use crate::error::Result;
 
 /// Bytes read from a local file at a time.
@@ -54,6 +55,13 @@ pub enum Piece {
 }
 
 impl Blob {
+    /// A local file that is open already, whatever its size. Blocks for a moment.
+    pub fn of_file(file: File, media_type: &str) -> Result<Blob> {
+        let meta = file.metadata().map_err(io)?;
+        let (len, modified) = (meta.len(), meta.modified().map_err(io)?);
+        Ok(Blob { len, modified, media_type: media_type.into(), source: Source::File(Arc::new(file)) })
+    }
+
     /// The bytes of `range`, which lies within the file.
     pub async fn read(&self, range: Range<u64>) -> Result<Piece> {
         Ok(match &self.source {

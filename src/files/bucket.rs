@@ -136,12 +136,15 @@ impl Bucket {
     /// Writes an object to a local file.
     pub async fn fetch(&self, key: &str, target: &FilePath) -> Result<()> {
         let got = self.in_time(self.0.store.get(&path(key)?)).await?;
+        let mut left = got.meta.size;
         let mut bytes = got.into_stream();
         let mut file = tokio::fs::File::create(target).await.map_err(io)?;
         while let Some(chunk) = bytes.try_next().await.map_err(|error| explain(&error))? {
+            left = left.saturating_sub(chunk.len() as u64);
             file.write_all(&chunk).await.map_err(io)?;
         }
-        file.flush().await.map_err(io)
+        file.flush().await.map_err(io)?;
+        if left == 0 { Ok(()) } else { Err(fault::short()) }
     }
 
     /// Removes one object; a missing one is no error.
@@ -160,13 +163,14 @@ impl Bucket {
         Ok(())
     }
 
+    /// The objects that are in no folder, all at once.
+    pub async fn list_top(&self) -> Result<Vec<Listed>> {
+        let found = self.in_time(self.0.store.list_with_delimiter(None)).await?;
+        Ok(found.objects.into_iter().map(listed).collect())
+    }
+
     /// Every object of the bucket, by key.
     pub fn list(&self) -> Listing {
-        let listed = |meta: ObjectMeta| Listed {
-            key: meta.location.into(),
-            size: meta.size,
-            modified: meta.last_modified.into(),
-        };
         self.0.store.list(None).map_ok(listed).map_err(|error| explain(&error)).boxed()
     }
 
@@ -221,6 +225,10 @@ impl Object {
             }
         }
     }
+}
+
+fn listed(meta: ObjectMeta) -> Listed {
+    Listed { key: meta.location.into(), size: meta.size, modified: meta.last_modified.into() }
 }
 
 fn chunks(got: GetResult) -> Chunks {

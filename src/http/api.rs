@@ -5,6 +5,7 @@ pub mod backups;
 pub mod batch;
 pub mod collections;
 pub mod crons;
+pub mod dashboard;
 pub mod files;
 pub mod health;
 pub mod logs;
@@ -13,6 +14,7 @@ pub mod oauth2;
 pub mod openapi;
 pub mod realtime;
 pub mod records;
+pub mod rules;
 pub mod settings;
 pub mod sql;
 
@@ -50,7 +52,9 @@ pub fn routes(config: &mut impl Routes) {
     health::routes(config);
     realtime::routes(config);
     collections::routes(config);
+    rules::routes(config);
     settings::routes(config);
+    dashboard::routes(config);
     logs::routes(config);
     crons::routes(config);
     backups::routes(config);

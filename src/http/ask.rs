@@ -119,12 +119,7 @@ impl FromRequest for Ask {
                 return Err(Failure(Error::internal("the application was built without its services")));
             };
             let services = Arc::clone(services);
-            let caller = caller(&services, &request).await?;
-            if caller.record().is_some() {
-                // For the log.
-                request.extensions_mut().insert(caller.clone());
-            }
-            limits::admit(&services, &request, &caller, || address(&services, &request))?;
+            let caller = enter(&services, &request).await?;
             body::refuse_unread(request.head())?;
             let query = query(request.query_string());
             let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
@@ -145,6 +140,17 @@ impl FromRequest for Ask {
             Ok(Ask { ctx, services, picker })
         })
     }
+}
+
+/// Who asks, once addresses and rate limits let the request in; also of what no route takes.
+pub async fn enter(services: &Services, request: &HttpRequest) -> Result<Caller> {
+    let caller = caller(services, request).await?;
+    if caller.record().is_some() {
+        // For the log.
+        request.extensions_mut().insert(caller.clone());
+    }
+    limits::admit(services, request, &caller, || address(services, request))?;
+    Ok(caller)
 }
 
 /// The record behind the `Authorization` header; a token that is no good is no token.

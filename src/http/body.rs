@@ -108,6 +108,20 @@ impl Raw {
         tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)?
     }
 
+    /// Any JSON value of at most `limit` bytes.
+    pub async fn json(self, ask: &Ask, limit: u64) -> Result<Json, Unreadable> {
+        if self.length.is_some_and(|length| length > limit) {
+            return Err(Unreadable::TooLarge);
+        }
+        if self.kind != Kind::Json {
+            return Err(Unreadable::Type);
+        }
+        let read = async { collect(limited(self.payload, limit), self.length).await };
+        let deadline = Duration::from_secs(ask.config.body_timeout_s);
+        let bytes = tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)??;
+        json::parse(&bytes).map_err(|e| Unreadable::Malformed(e.to_string()))
+    }
+
     /// The fields alone, for endpoints that take no files; malformed bodies answer 400 with `message`.
     pub async fn object(self, ask: &Ask, message: &str) -> Result<Object> {
         self.body(ask, LIMIT).await.map(|body| body.fields).map_err(|e| e.under(message))

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::Services;
+use super::ask;
 use super::error::{Answer, Failure};
 use super::public;
 use super::squeeze::{self, Coding};
@@ -38,7 +40,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(files.default_service(web::to(public::answer)));
 }
 
-async fn file(request: HttpRequest, path: web::Path<String>) -> Answer {
+async fn file(path: web::Path<String>, request: HttpRequest, services: web::Data<Services>) -> Answer {
+    ask::enter(&services, &request).await?;
     let path = if path.is_empty() { "index.html" } else { path.as_str() };
     let wanted = Coding::accepted(request.headers(), &[Coding::Brotli, Coding::Gzip]);
     let Some((bytes, coding)) = embedded(path, wanted) else { return Err(missing(path)) };

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest};
 
 use super::ask::Ask;
 use super::{Services, client_ip};
 use crate::context::Caller;
 use crate::error::Result;
-use crate::limits::Quota;
+use crate::limits::{Left, Quota};
 use crate::records::BatchRequest;
 use crate::records::batch::request::Action;
 use crate::settings::RateRule;
@@ -20,6 +21,9 @@ const EMPTY: &[u8] = b"\"items\":[]}";
 /// Filtered lists that may find nothing before they take a random time, per collection and address.
 const GUESSES: Quota = Quota { max: 3, window_ms: 3000 };
 const LONGEST_BLUR_MS: usize = 500;
+const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
 /// What a request asks for, as rules name it.
 struct Asked<'a> {
@@ -44,7 +48,22 @@ pub fn admit(services: &Services, request: &HttpRequest, caller: &Caller, ip: im
     let pattern = request.match_pattern().unwrap_or_default();
     let method = request.method().as_str();
     let asked = Asked::new(services, (method, &pattern), request.match_info().get("collection"), request.path());
-    take(services, &asked, caller, &ip)
+    if let Some(left) = take(services, &asked, caller, &ip)? {
+        // For the answer, whatever it will be.
+        request.extensions_mut().insert(left);
+    }
+    Ok(())
+}
+
+/// Tells a client what it may still do: on answers to requests that a rule counted.
+pub fn tell(headers: &mut HeaderMap, left: Left) {
+    // A refusal by another count says that one.
+    if headers.contains_key(LIMIT) {
+        return;
+    }
+    headers.insert(LIMIT, HeaderValue::from(left.limit));
+    headers.insert(REMAINING, HeaderValue::from(left.remaining));
+    headers.insert(RESET, HeaderValue::from(left.reset_s));
 }
 
 /// As [`admit`], for the account that this request is about to make: it counts as a create, too.
@@ -57,7 +76,7 @@ pub fn admit_account(services: &Services, request: &HttpRequest, caller: &Caller
     let pattern = request.match_pattern().unwrap_or_default();
     let route = (request.method().as_str(), pattern.as_str());
     let asked = Asked::new(services, route, request.match_info().get("collection"), request.path());
-    take(services, &Asked { actions: &["create"], ..asked }, caller, ip)
+    take(services, &Asked { actions: &["create"], ..asked }, caller, ip).map(drop)
 }
 
 /// As [`admit`], for one item of a batch: the request it stands for.
@@ -76,7 +95,7 @@ pub fn admit_item(services: &Services, item: &BatchRequest, caller: &Caller, ip:
         None => return Ok(()),
     };
     let path = item.url.split(['?', '#']).next().unwrap_or_default();
-    take(services, &Asked::new(services, route, Some(&collection), path), caller, ip)
+    take(services, &Asked::new(services, route, Some(&collection), path), caller, ip).map(drop)
 }
 
 /// Holds an answer up when a client asks again and again for what is not there, so that how long a filter takes tells
@@ -95,12 +114,13 @@ pub async fn blur_guesses(ask: &Ask, request: &HttpRequest, collection: &str, pa
     }
 }
 
-fn take(services: &Services, asked: &Asked, caller: &Caller, ip: &str) -> Result<()> {
+/// Counts a request; what is left of its quota, when a rule is about it.
+fn take(services: &Services, asked: &Asked, caller: &Caller, ip: &str) -> Result<Option<Left>> {
     let settings = services.settings();
     let audience = if caller.record().is_some() { "@auth" } else { "@guest" };
     let labels = asked.labels();
     let Some(rule) = labels.iter().find_map(|label| settings.rate_limits.rule_for(label, audience)) else {
-        return Ok(());
+        return Ok(None);
     };
     let count = |rule: &RateRule| {
         let unsigned = |n: i64| u64::try_from(n).unwrap_or_default();
@@ -113,7 +133,7 @@ fn take(services: &Services, asked: &Asked, caller: &Caller, ip: &str) -> Result
             Some(_) | None => services.limits.take((&rule.label, &rule.audience, ip), quota, now),
         }
     };
-    count(rule).map_err(|over| over.saying(""))
+    count(rule).map(Some).map_err(|over| over.saying(""))
 }
 
 impl<'a> Asked<'a> {

@@ -13,6 +13,7 @@ use mime_guess::Mime;
 use percent_encoding::percent_decode_str;
 
 use super::Services;
+use super::ask;
 use super::config::Config;
 use super::error::{Answer, Failure};
 use super::squeeze::{self, Coding};
@@ -34,6 +35,7 @@ pub async fn answer(request: HttpRequest, services: web::Data<Services>) -> Answ
     if let Some(clean) = cleaned(path) {
         return Ok(HttpResponse::TemporaryRedirect().insert_header((LOCATION, with_query(&request, &clean))).finish());
     }
+    ask::enter(&services, &request).await?;
     if request.method() != Method::GET {
         return Err(Failure(Error::not_found("")));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Services;
 use crate::error::{Error, FieldError, Result};
+use crate::schema::Catalog;
 use crate::settings::{KEY, Settings};
 use crate::value::Object;
 
@@ -23,11 +24,36 @@ impl Services {
         self.reread_settings().await?;
         let merged = self.settings().merged(changes).map_err(|_| Error::bad_request(LOADING))?;
         merged.check().into_result(SAVING)?;
-        let stored = self.settings.sealed(&merged, &self.records.ids)?;
-        self.store.set_param(KEY, stored.clone(), self.clock.now().to_string()).await?;
-        self.settings.replace(merged.clone(), stored);
-        self.settings_changed();
+        self.store_settings(&merged).await?;
         Ok(merged)
+    }
+
+    /// Rate limits that name a collection go with it to its new name; `before` is the catalog before the change.
+    pub async fn follow_renames(&self, before: &Catalog) -> Result<()> {
+        let after = self.store.catalog();
+        let renamed: Vec<(&str, &str)> = before
+            .iter()
+            .filter_map(|old| after.by_id(&old.id).map(|new| (old.name.as_str(), new.name.as_str())))
+            .filter(|(old, new)| old != new)
+            .collect();
+        if renamed.is_empty() {
+            return Ok(());
+        }
+        let _turn = self.settings.turn().await;
+        self.reread_settings().await?;
+        let mut settings = Settings::clone(&self.settings());
+        if settings.rate_limits.follow(&renamed) {
+            self.store_settings(&settings).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_settings(&self, settings: &Settings) -> Result<()> {
+        let stored = self.settings.sealed(settings, &self.records.ids)?;
+        self.store.set_param(KEY, stored.clone(), self.clock.now().to_string()).await?;
+        self.settings.replace(settings.clone(), stored);
+        self.settings_changed();
+        Ok(())
     }
 
     /// Writes and removes an object in the bucket for `storage` or `backups`.

@@ -25,10 +25,12 @@ use super::connection::Multiplexed;
 use super::cors::{self, Cors};
 use super::elsewhere::Elsewhere;
 use super::error::{Cause, Failure};
+use super::limits;
 use super::squeeze::{self, Coding};
 use super::unread;
 use super::visits::{Known, Visit};
 use crate::error::Error;
+use crate::limits::Left;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -135,6 +137,10 @@ where
                 (Some(visit), Ok(Ok(answer))) => visit.look(answer, &services),
                 _ => Known::default(),
             };
+            let left = match &answer {
+                Ok(Ok(answer)) => answer.request().extensions().get::<Left>().copied(),
+                _ => None,
+            };
             let mut answer = match answer {
                 Ok(Ok(answer)) => Response::from(answer),
                 Ok(Err(error)) => Response::from(error.error_response()),
@@ -147,7 +153,7 @@ where
             if answer.status().is_server_error() {
                 log(&answer, &dress.id);
             }
-            dress.put_on(&mut answer);
+            dress.put_on(&mut answer, left);
             if services.config.compress && method == Method::GET {
                 answer = squeeze::squeeze(answer, coding).await;
             }
@@ -171,12 +177,15 @@ struct Dress {
 }
 
 impl Dress {
-    fn put_on(self, answer: &mut Response<BoxBody>) {
+    fn put_on(self, answer: &mut Response<BoxBody>, left: Option<Left>) {
         let embeddable = answer.extensions().contains::<Embeddable>();
         let headers = answer.headers_mut();
         headers.insert(header::X_XSS_PROTECTION, XSS);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
         headers.insert(OPENER, SAME_ORIGIN);
+        if let Some(left) = left {
+            limits::tell(headers, left);
+        }
         if !embeddable {
             headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN_FRAMES);
         }

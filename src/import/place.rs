@@ -1,6 +1,7 @@
 //! Where the new data directory is put together, and how it takes the target's place: at once, or not at all.
 
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::{DATABASE, cannot, refuse};
@@ -40,7 +41,8 @@ impl Place {
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let dir = anchor.join(if exists { INSIDE.to_string() } else { format!(".{name}{INSIDE}") });
         if !dir.is_symlink() && !dir.is_dir() {
-            fs::create_dir(&dir).map_err(|error| cannot("make", &dir, &error))?;
+            // It becomes the data directory, which is nobody else's business.
+            fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| cannot("make", &dir, &error))?;
         }
         let lock = lock(&dir, &target)?;
         let place = Place { target, dir, is_inside: exists, _lock: lock };

@@ -11,6 +11,8 @@ pub struct Report {
     pub views: u64,
     pub files: Files,
     pub backups: u64,
+    /// Entries of the log of requests.
+    pub log_entries: u64,
     /// `<collection>/<record>/<name>` of files that records name but that are not there; only the first ones.
     pub missing: Vec<String>,
     pub missing_total: u64,
@@ -80,6 +82,9 @@ impl fmt::Display for Report {
         write!(f, "{} records, {count} files ({}), {thumbs} thumbnails", self.rows(), size(bytes))?;
         if self.backups > 0 {
             write!(f, ", {} backups", self.backups)?;
+        }
+        if self.log_entries > 0 {
+            write!(f, ", {} entries of the log", self.log_entries)?;
         }
         writeln!(f, " imported in {:.2} s.", self.elapsed.as_secs_f64())
     }

@@ -65,9 +65,6 @@ impl Source {
 
     /// Notes what is not imported.
     pub fn describe_rest(&self, report: &mut Report) -> Result<()> {
-        if self.dir.join("auxiliary.db").exists() {
-            report.notes.push("the request logs in auxiliary.db are not imported".to_string());
-        }
         if self.dir.join(".autocert_cache").exists() {
             report.notes.push("the TLS certificates in .autocert_cache are not imported".to_string());
         }

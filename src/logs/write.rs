@@ -2,10 +2,10 @@
 
 use crate::id::Ids;
 use crate::value::json::{write_int, write_real, write_str};
-use crate::value::{Json, Object, Value, json};
+use crate::value::redact::{redacted, without_secrets};
+use crate::value::{Value, json};
 
 use super::entry::{Entry, Note, Request, What};
-use super::redact::redacted;
 
 /// Bytes of a message.
 const MESSAGE: usize = 8000;
@@ -79,19 +79,6 @@ impl Request {
         let decoded = percent_encoding::percent_decode_str(&url).decode_utf8_lossy();
         // Decoding may have revealed what was hidden in escapes.
         format!("{} {}", self.method, redacted(&decoded))
-    }
-}
-
-/// All texts of a document, redacted.
-fn without_secrets(value: &Json) -> Json {
-    match value {
-        Json::String(text) => Json::String(redacted(text).into_owned()),
-        Json::Array(items) => items.iter().map(without_secrets).collect(),
-        Json::Object(object) => {
-            let pair = |(key, value): (&String, &Json)| (key.clone(), without_secrets(value));
-            Json::Object(object.iter().map(pair).collect::<Object>())
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
     }
 }
 

@@ -29,15 +29,31 @@ pub async fn send(smtp: &Smtp, message: Message) -> Result<(), Undelivered> {
     tokio::time::timeout(WHOLE, sending).await.unwrap_or_else(late)
 }
 
+/// Whether the server of the settings takes us, or the machine has a sendmail: nothing is sent.
+pub async fn greet(smtp: &Smtp) -> Result<(), Undelivered> {
+    if !smtp.enabled {
+        return sendmail().map(|_| ()).ok_or_else(no_sendmail);
+    }
+    let transport = builder(smtp)?.build::<Tokio1Executor>();
+    let late = |_| Undelivered::Failed(format!("no answer within {} seconds", STEP.as_secs()));
+    match tokio::time::timeout(STEP, transport.test_connection()).await.map_err(late)? {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Undelivered::Failed("it hangs up".into())),
+        Err(error) => Err(undelivered(&error)),
+    }
+}
+
+fn undelivered(error: &lettre::transport::smtp::Error) -> Undelivered {
+    let text = match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    };
+    if error.is_permanent() { Undelivered::Refused(text) } else { Undelivered::Failed(text) }
+}
+
 async fn by_smtp(smtp: &Smtp, message: Message) -> Result<(), Undelivered> {
     let transport = builder(smtp)?.build::<Tokio1Executor>();
-    transport.send(message).await.map(|_| ()).map_err(|error| {
-        let text = match std::error::Error::source(&error) {
-            Some(source) => format!("{error}: {source}"),
-            None => error.to_string(),
-        };
-        if error.is_permanent() { Undelivered::Refused(text) } else { Undelivered::Failed(text) }
-    })
+    transport.send(message).await.map(|_| ()).map_err(|error| undelivered(&error))
 }
 
 fn builder(smtp: &Smtp) -> Result<AsyncSmtpTransportBuilder, Undelivered> {
@@ -70,8 +86,7 @@ fn is_local(host: &str) -> bool {
 }
 
 async fn by_sendmail(message: &[u8]) -> Result<(), Undelivered> {
-    let missing = || Undelivered::Refused("failed to locate a sendmail executable path".into());
-    let program = sendmail().ok_or_else(missing)?;
+    let program = sendmail().ok_or_else(no_sendmail)?;
     let failed = |error: std::io::Error| Undelivered::Failed(format!("sendmail: {error}"));
     let mut child = Command::new(program)
         .args(["-i", "-t"])
@@ -86,6 +101,10 @@ async fn by_sendmail(message: &[u8]) -> Result<(), Undelivered> {
     }
     let status = child.wait().await.map_err(failed)?;
     if status.success() { Ok(()) } else { Err(Undelivered::Failed(format!("sendmail ended with {status}"))) }
+}
+
+fn no_sendmail() -> Undelivered {
+    Undelivered::Refused("failed to locate a sendmail executable path".into())
 }
 
 fn sendmail() -> Option<PathBuf> {

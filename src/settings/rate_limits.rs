@@ -60,6 +60,19 @@ impl RateLimits {
         exact.or_else(|| self.rules.iter().find(|rule| begins(rule) && fits(rule)))
     }
 
+    /// Labels of collections that have another name now; each pair is the old name and the new one. Whether any changed.
+    pub fn follow(&mut self, renamed: &[(&str, &str)]) -> bool {
+        let mut changed = false;
+        for rule in &mut self.rules {
+            let Some((collection, action)) = rule.label.split_once(':') else { continue };
+            if let Some((_, new)) = renamed.iter().find(|(old, _)| *old == collection) {
+                rule.label = format!("{new}:{action}");
+                changed = true;
+            }
+        }
+        changed
+    }
+
     /// What is wrong, below the key `rateLimits`.
     pub fn check(&self, errors: &mut Errors) {
         if self.enabled && self.rules.is_empty() {
@@ -125,5 +138,16 @@ mod tests {
         assert_eq!(found("/ab", "@guest"), None);
         assert_eq!(found("x:y", "@guest"), Some("x:y"));
         assert_eq!(found("GET /a/b", "@guest"), None);
+    }
+
+    #[test]
+    fn labels_follow_renames_all_at_once() {
+        let rule = |label: &str| RateRule { label: label.into(), ..RateRule::default() };
+        let rules = ["a:list", "b:view", "ab:list", "*:list", "GET /a", "a"].map(rule).to_vec();
+        let mut limits = RateLimits { rules, ..RateLimits::default() };
+        assert!(!limits.follow(&[("c", "d")]));
+        assert!(limits.follow(&[("a", "b"), ("b", "a")]));
+        let labels: Vec<&str> = limits.rules.iter().map(|rule| rule.label.as_str()).collect();
+        assert_eq!(labels, ["b:list", "a:view", "ab:list", "*:list", "GET /a", "a"]);
     }
 }

@@ -226,6 +226,16 @@ pub fn insert(table: &str, columns: &[&str]) -> Sql {
     sql
 }
 
+/// Copies the log of the attached database in the order it was written, by the SQL functions `as_message`, `as_entry` and
+/// `as_date` of one argument.
+pub fn copy_logs() -> Sql {
+    let mut sql = Sql::new();
+    sql.push("INSERT OR IGNORE INTO main._logs (id, level, message, data, created) SELECT CAST(id AS TEXT), ");
+    sql.push("CAST(level AS INTEGER), as_message(message), as_entry(data), as_date(created) FROM ").push(SOURCE);
+    sql.push("._logs ORDER BY created, rowid");
+    sql
+}
+
 /// The ids of the records that have this value in a field.
 pub fn find(table: &str, field: &str, value: &str) -> Sql {
     let mut sql = Sql::new();

@@ -1,15 +1,20 @@
-//! Small documents the server keeps for itself, one row each: settings.
+//! Small documents the server keeps for itself, one row each: settings, what the dashboard keeps.
 
-use super::{Store, StoreError, Tx};
+use super::{Reader, RowRef, Store, StoreError, Tx};
 use crate::sql::Sql;
 use crate::value::{Row as _, Value};
+
+/// The document stored under `id`.
+pub(super) fn param(reader: &mut dyn Reader, id: &str) -> Result<Option<String>, StoreError> {
+    let sql = Sql { text: "SELECT value FROM _params WHERE id = ?".into(), params: vec![id.into()] };
+    Ok(reader.query(&sql)?.first().map(|row| row.value(0).text().to_string()))
+}
 
 impl Store {
     /// The document stored under `id`.
     pub async fn param(&self, id: &str) -> Result<Option<String>, StoreError> {
-        let text = "SELECT value FROM _params WHERE id = ?";
-        let sql = Sql { text: text.into(), params: vec![id.into()] };
-        self.read(move |reader| Ok(reader.query(&sql)?.iter().next().map(|row| row.value(0).text().to_string()))).await
+        let id = id.to_string();
+        self.read(move |reader| param(reader, &id)).await
     }
 
     /// Stores a document under `id`, in the place of an older one. `now` is a date text.
@@ -18,6 +23,27 @@ impl Store {
                     ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated = excluded.updated";
         let params: Vec<Value> = vec![id.into(), value.into(), now.clone().into(), now.into()];
         let sql = Sql { text: text.into(), params };
+        self.write(move |tx: &mut Tx| tx.execute(&sql).map(|_| ())).await
+    }
+
+    /// The documents whose id starts with `prefix`, which ends in a dot, by what follows it.
+    pub async fn params_under(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let text = "SELECT substr(id, ?), value FROM _params WHERE id > ? AND id < ? ORDER BY id";
+        // `/` comes right after the dot.
+        let after = format!("{}/", prefix.trim_end_matches('.'));
+        let start = i64::try_from(prefix.len()).unwrap_or(i64::MAX).saturating_add(1);
+        let sql = Sql { text: text.into(), params: vec![start.into(), prefix.into(), after.into()] };
+        self.read(move |reader| {
+            let rows = reader.query(&sql)?;
+            let text = |row: &RowRef<'_>, at| row.value(at).text().to_string();
+            Ok(rows.iter().map(|row| (text(&row, 0), text(&row, 1))).collect())
+        })
+        .await
+    }
+
+    /// Removes the document under `id`, if there is one.
+    pub async fn remove_param(&self, id: &str) -> Result<(), StoreError> {
+        let sql = Sql { text: "DELETE FROM _params WHERE id = ?".into(), params: vec![id.into()] };
         self.write(move |tx: &mut Tx| tx.execute(&sql).map(|_| ())).await
     }
 }

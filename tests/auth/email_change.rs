@@ -25,6 +25,7 @@ async fn the_link_of_the_mail_and_the_password_change_the_address_once() {
     app.call(GUEST, CONFIRM).json(form).await.is(400).has(wrong);
 }
 
+/// Security case 5.
 #[tokio::test]
 async fn of_many_uses_of_a_token_at_once_one_wins() {
     let app = TestApp::start().await;

@@ -18,6 +18,7 @@ async fn the_token_is_the_others_cannot_be_renewed_and_lasts_as_long_as_asked() 
     app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &token).await.is(401);
 }
 
+/// Security case 10.
 #[tokio::test]
 async fn only_superusers_may() {
     let app = TestApp::start().await;

@@ -39,6 +39,7 @@ async fn the_code_of_the_mail_signs_in_once() {
     app.call(GUEST, SIGN_IN).json(form).await.refuses(400, FAILED);
 }
 
+/// Security case 5.
 #[tokio::test]
 async fn of_many_uses_of_a_code_at_once_one_wins() {
     let (app, mut mailbox) = app_with_codes().await;

@@ -40,6 +40,7 @@ async fn the_token_of_a_mail_is_no_session() {
     app.call(GUEST, "POST /api/collections/users/confirm-verification").json(form).await.is(400).has(wrong);
 }
 
+/// Security case 5.
 #[tokio::test]
 async fn of_many_uses_of_a_token_at_once_one_wins() {
     let app = TestApp::start().await;

@@ -118,6 +118,7 @@ async fn the_first_proof_ends_what_others_linked_before() {
     app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &session).await.is(401);
 }
 
+/// Security case 6.
 #[tokio::test]
 async fn links_go_to_the_configured_address_whatever_the_request_says() {
     let app = TestApp::start().await;

@@ -117,6 +117,55 @@ async fn refusals() {
 }
 
 #[tokio::test]
+async fn odd_forms() {
+    let app = TestApp::start().await;
+    let loading = json!({"message": "An error occurred while loading the submitted data."});
+    for (body, status, expected) in [
+        ("", 204, Json::Null),
+        ("{\"name\":null}", 400, json!({"data": {"name": {"code": "validation_backup_name_exists"}}})),
+        ("{\"name\":", 400, loading.clone()),
+        ("[1]", 400, loading),
+    ] {
+        let answer = app.call(SUPERUSER, "POST /api/backups").body("application/json", body).await;
+        answer.is(status);
+        if !expected.is_null() {
+            answer.has(expected);
+        }
+    }
+    let longest = format!("{}.zip", "a".repeat(146));
+    app.call(SUPERUSER, "POST /api/backups").form(&[("name", longest.as_str())]).await.is(204);
+    assert_eq!(keys(&app).await, [longest.as_str(), "pb_backup_acme_20260102030405.zip"]);
+    let text = app.call(SUPERUSER, "POST /api/backups/upload").json(json!({"file": "a.zip"})).await;
+    text.is(400).has(json!({"data": {"file": {"code": "validation_required"}}}));
+}
+
+#[tokio::test]
+async fn a_file_token_is_good_where_and_as_long_as_its_superuser_is() {
+    let app = TestApp::start().await;
+    backup(&app, "a.zip").await;
+    let line = format!("GET /api/backups/a.zip?token={}", token(&app).await);
+    let head = app.call(GUEST, &line.replace("GET", "HEAD")).await;
+    assert_eq!((head.is(200).header("content-type"), head.body.len()), ("application/zip", 0));
+    let trusted = json!({"superuserIPs": ["127.0.0.1", "10.0.0.1"], "trustedProxy": {"headers": ["X-Real-IP"]}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(trusted).await.is(200);
+    app.call(GUEST, &line).header("X-Real-IP", "10.0.0.1").await.is(200);
+    let elsewhere = app.call(GUEST, &line).header("X-Real-IP", "10.0.0.2").await;
+    elsewhere.refuses(403, "Insufficient permissions to access the resource.");
+    app.wait_ms(200_000);
+    app.call(GUEST, &line).await.refuses(403, "Insufficient permissions to access the resource.");
+}
+
+#[tokio::test]
+async fn what_is_sent_may_be_larger_than_any_other_body() {
+    let app = TestApp::start().await;
+    std::fs::write(app.dir().join("data/noise.zip"), vec![7; 34 << 20]).unwrap();
+    let large = backup(&app, "a.zip").await;
+    assert!(large.len() > 33 << 20);
+    send(&app, "b.zip", large).await.is(204);
+    assert_eq!(keys(&app).await, ["a.zip", "b.zip"]);
+}
+
+#[tokio::test]
 async fn only_backups_can_be_sent() {
     let app = TestApp::start().await;
     let good = backup(&app, "a.zip").await;

@@ -29,6 +29,7 @@ async fn a_bad_token_is_no_token() {
     }
 }
 
+/// Security case 16: the schema is for superusers.
 #[tokio::test]
 async fn superuser_routes_tell_guests_from_others() {
     let app = TestApp::start().await;

@@ -132,3 +132,111 @@ async fn a_flood_of_addresses_is_answered_and_the_one_who_goes_on_is_stopped() {
         app.call(GUEST, LIST).await.is(status);
     }
 }
+
+#[tokio::test]
+async fn what_no_route_takes_counts_as_its_path() {
+    for (label, paths, status) in [
+        ("/", ["/a.txt", "/nope", "/api/nope"], [200, 404, 429]),
+        ("/api/", ["/api/nope", "/api/health", "/api/nope"], [404, 200, 429]),
+        ("/_/", ["/_/x.js", "/_/y.js", "/_/"], [404, 404, 429]),
+        ("/nope", ["/nope", "/nope", "/nope"], [404, 404, 429]),
+        ("DELETE /api/health", ["/api/health", "/api/health", "/api/health"], [200, 200, 200]),
+    ] {
+        let app = limited(json!([rule(label, "", 2)])).await;
+        std::fs::create_dir_all(app.dir().join("public")).unwrap();
+        std::fs::write(app.dir().join("public/a.txt"), "a").unwrap();
+        for (path, status) in paths.into_iter().zip(status) {
+            assert_eq!(app.call(GUEST, &format!("GET {path}")).await.status, status, "{path} under {label}");
+        }
+        // Other paths are none of its business, and superusers are not counted.
+        app.call(GUEST, "GET /other").await.is_one_of(&[404, 429]);
+        app.call(SUPERUSER, &format!("GET {}", paths[2])).await.is_one_of(&[200, 404]);
+    }
+    let app = limited(json!([rule("POST /api/nope", "", 1), rule("DELETE /api/health", "", 1)])).await;
+    for line in ["POST /api/nope", "DELETE /api/health"] {
+        app.call(GUEST, line).await.is(404);
+        app.call(GUEST, line).await.is(429);
+    }
+    // What is only sent to its clean form is counted when it comes back.
+    let app = limited(json!([rule("/", "", 1)])).await;
+    for _ in 0..3 {
+        app.call(GUEST, "GET //x//y").await.is(307);
+    }
+    app.call(GUEST, "GET /x/y").await.is(404);
+    app.call(GUEST, "GET /x/y").await.is(429);
+}
+
+#[tokio::test]
+async fn superusers_from_elsewhere_get_no_file_either() {
+    let app = TestApp::start().await;
+    let settings = json!({"superuserIPs": ["127.0.0.1"], "trustedProxy": {"headers": ["X-Real-IP"]}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
+    for line in ["GET /", "GET /nope.txt", "GET /_/x.js", "GET /api/nope"] {
+        app.call(SUPERUSER, line).header("X-Real-IP", "10.0.0.1").await.is(403);
+        app.call(SUPERUSER, line).await.is(404);
+    }
+}
+
+#[tokio::test]
+async fn counted_answers_say_what_is_left() {
+    let app = limited(json!([rule("posts:list", "", 3), rule("/nope", "", 2)])).await;
+    let shown = |answer: &crate::support::Answer| {
+        ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"]
+            .map(|name| answer.header(name).to_string())
+    };
+    assert_eq!(shown(app.call(GUEST, LIST).await.is(200)), ["3", "2", "10", ""]);
+    app.wait_ms(4500);
+    assert_eq!(shown(app.call(GUEST, &format!("{LIST}?filter=x")).await.is(400)), ["3", "1", "6", ""], "refusals too");
+    assert_eq!(shown(app.call(GUEST, LIST).await.is(200)), ["3", "0", "6", ""]);
+    assert_eq!(shown(app.call(GUEST, LIST).await.is(429)), ["3", "0", "6", "6"]);
+    assert_eq!(shown(app.call(GUEST, "GET /nope").await.is(404)), ["2", "1", "10", ""]);
+    for (who, line) in [(SUPERUSER, LIST), (GUEST, "GET /api/health")] {
+        assert_eq!(shown(app.call(who, line).await.is(200)), ["", "", "", ""], "nothing was counted");
+    }
+}
+
+#[tokio::test]
+async fn labels_go_with_a_collection_to_its_new_name() {
+    let app =
+        limited(json!([rule("posts:list", "", 1), rule("postsx:list", "", 1), rule("/api/collections/posts/", "", 9)]))
+            .await;
+    app.call(SUPERUSER, "PATCH /api/collections/posts").json(json!({"name": "articles"})).await.is(200);
+    let labels = async || {
+        let settings = app.call(SUPERUSER, "GET /api/settings").await.json();
+        let rules = settings["rateLimits"]["rules"].as_array().unwrap().clone();
+        rules.into_iter().map(|rule| rule["label"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(labels().await, ["articles:list", "postsx:list", "/api/collections/posts/"]);
+    let list = "GET /api/collections/articles/records";
+    app.call(GUEST, list).await.is(200);
+    app.call(GUEST, list).await.is(429);
+    // By an import as well.
+    let id = app.call(SUPERUSER, "GET /api/collections/articles").await.json()["id"].clone();
+    let import = json!({"collections": [{"id": id, "name": "pieces"}]});
+    app.call(SUPERUSER, "PUT /api/collections/import").json(import).await.is(204);
+    assert_eq!(labels().await[0], "pieces:list");
+    // What changes no name leaves the settings, and so the counts, alone.
+    let list = "GET /api/collections/pieces/records";
+    app.call(GUEST, list).await.is(200);
+    app.call(SUPERUSER, "PATCH /api/collections/pieces").json(json!({"listRule": ""})).await.is(200);
+    app.call(GUEST, list).await.is(429);
+    let app = app.restart().await;
+    assert_eq!(app.services.settings().rate_limits.rules[0].label, "pieces:list");
+}
+
+#[tokio::test]
+async fn a_flood_of_addresses_takes_no_more_memory_than_there_is_room_for() {
+    let app = limited(json!([rule("posts:list", "", 3)])).await;
+    let quota = cratebase::limits::Quota { max: 3, window_ms: 10_000 };
+    let now = app.services.clock.now();
+    let limits = &app.services.limits;
+    let mut most = 0;
+    for n in 0..400_000u32 {
+        let _ = limits.take(("flood", n), quota, now);
+        most = most.max(limits.len());
+    }
+    assert!(most <= cratebase::app::COUNTERS, "{most} counters");
+    for status in [200, 200, 200, 429] {
+        app.call(GUEST, LIST).await.is(status);
+    }
+}

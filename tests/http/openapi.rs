@@ -22,6 +22,7 @@ async fn the_routes_are_those_of_the_snapshot() {
     insta::assert_json_snapshot!("posts", shapes(&document, "posts."));
 }
 
+/// Security case 16.
 #[tokio::test]
 async fn guests_see_what_rules_may_allow_and_nothing_hidden() {
     let app = TestApp::start().await;

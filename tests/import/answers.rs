@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use super::World;
 
 /// The imported directory, served at the time when the real server was asked.
-async fn serve(world: &World, expected: &Json) -> Running {
+pub async fn serve(world: &World, expected: &Json) -> Running {
     let mut config = config::load(None, vec![]).unwrap_or_else(|error| panic!("{error}")).config;
     config.http.listen = "127.0.0.1:0".into();
     config.http.workers = 1;
@@ -25,7 +25,7 @@ async fn serve(world: &World, expected: &Json) -> Running {
     app::start(services).unwrap()
 }
 
-async fn ask(server: &Running, token: &str, path: &str) -> Json {
+pub async fn ask(server: &Running, token: &str, path: &str) -> Json {
     let request = crate::support::client().get(format!("http://{}{path}", server.address));
     let answer = request.header("Authorization", token).send().await.unwrap();
     let status = answer.status();
@@ -97,9 +97,9 @@ async fn old_file_addresses_are_good() {
     let file = &expected["file"];
     let [collection, record, name] = ["collection", "record", "name"].map(|key| file[key].as_str().unwrap());
     let url = format!("http://{}/api/files/{collection}/{record}/{name}", server.address);
-    let whole = reqwest::get(&url).await.unwrap().bytes().await.unwrap();
+    let whole = crate::support::client().get(&url).send().await.unwrap().bytes().await.unwrap();
     assert_eq!(STANDARD.encode(&whole), file["bytes"].as_str().unwrap());
-    let thumb = reqwest::get(format!("{url}?thumb=40x40")).await.unwrap().bytes().await.unwrap();
+    let thumb = crate::support::client().get(format!("{url}?thumb=40x40")).send().await.unwrap().bytes().await.unwrap();
     let kept = world.source().join(format!("storage/c_kinds/{record}/thumbs_{name}/40x40_{name}"));
     assert!(thumb == std::fs::read(kept).unwrap(), "the thumbnail that was made there is served here");
     server.stop().await.unwrap();

@@ -301,7 +301,7 @@ def main():
 
 def pack(out: Path):
     for directory in ("plain", "encrypted"):
-        # Logs are not imported, and would be most of the size.
+        # Entries of the log would be most of the size; the tests of it write their own.
         for log in (out / directory / "pb_data").glob("auxiliary.db*"):
             if log.name != "auxiliary.db":
                 log.unlink()

@@ -55,6 +55,7 @@ async fn good_tokens_tell_who_somebody_is() {
     assert_eq!(idp.seen("/keys").len(), 1, "keys are remembered");
 }
 
+/// Security case 4.
 #[tokio::test]
 async fn tokens_that_are_wrong_in_any_way_are_refused() {
     let idp = Idp::start().await;
@@ -97,6 +98,7 @@ async fn tokens_that_are_wrong_in_any_way_are_refused() {
     assert_eq!(count(&app).await, before);
 }
 
+/// Security case 4.
 #[tokio::test]
 async fn a_nonce_has_to_come_back() {
     let idp = Idp::start().await;

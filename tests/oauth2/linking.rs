@@ -20,6 +20,7 @@ async fn squatter(app: &TestApp) -> (String, String) {
     (made["id"].as_str().unwrap().to_string(), token)
 }
 
+/// Security case 1.
 #[tokio::test]
 async fn an_account_that_was_never_verified_changes_hands() {
     let idp = Idp::start().await;
@@ -40,6 +41,7 @@ async fn an_account_that_was_never_verified_changes_hands() {
     assert_eq!(links(&app).await, [(id.clone(), "oidc".into(), "id-dana".into())]);
 }
 
+/// Security case 1.
 #[tokio::test]
 async fn an_unverified_account_that_is_linked_changes_hands_as_well() {
     let idp = Idp::start().await;
@@ -70,6 +72,7 @@ async fn a_verified_account_is_only_linked() {
     assert_eq!(links(&app).await, [("alice0000000000".into(), "oidc".into(), "id-alice".into())]);
 }
 
+/// Security case 3.
 #[tokio::test]
 async fn an_address_nobody_vouches_for_opens_no_account() {
     let idp = Idp::start().await;

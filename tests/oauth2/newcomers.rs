@@ -29,6 +29,7 @@ async fn the_create_rule_decides_who_gets_an_account() {
     sign_in(&app, GUEST, "c", json!({})).await.is(200);
 }
 
+/// Security case 2.
 #[tokio::test]
 async fn the_client_may_say_more_but_not_who_vouches() {
     let idp = Idp::start().await;
@@ -110,6 +111,7 @@ async fn limits_of_passwords_are_not_for_those_nobody_types() {
         .has(json!({"data": {"password": {"code": "validation_invalid_format"}}}));
 }
 
+/// Security case 3.
 #[tokio::test]
 async fn addresses_nobody_vouches_for_are_left_out() {
     let idp = Idp::start().await;
@@ -132,6 +134,7 @@ async fn addresses_nobody_vouches_for_are_left_out() {
     }
 }
 
+/// Security case 23.
 #[tokio::test]
 async fn pictures_are_not_fetched_from_this_machines_network() {
     let idp = Idp::start().await;

@@ -87,6 +87,7 @@ async fn forms_are_checked_before_anybody_is_asked() {
     assert!(idp.seen("/token").is_empty());
 }
 
+/// Security case 5.
 #[tokio::test]
 async fn a_code_serves_once() {
     let idp = Idp::start().await;

@@ -35,6 +35,7 @@ async fn a_stream_sees_its_account_as_it_is_now() {
     notes(&app, &mut stream, &["2"], &["2"]).await;
 }
 
+/// Security case 8.
 #[tokio::test]
 async fn a_new_password_makes_a_guest_of_every_stream_at_once() {
     let app = TestApp::start().await;
@@ -49,6 +50,7 @@ async fn a_new_password_makes_a_guest_of_every_stream_at_once() {
     stream.subscribe(&app, As("alice"), &["notes/*"]).await.is(204);
 }
 
+/// Security case 8.
 #[tokio::test]
 async fn a_deleted_account_hears_of_that_and_is_a_guest() {
     let app = TestApp::start().await;

@@ -75,6 +75,51 @@ async fn changes_of_another_process_are_announced_and_the_sequence_goes_on() {
     assert_eq!(heard, expected.map(|(seq, action, id)| (seq, action, id.to_string())));
 }
 
+/// The files as a kill at this moment leaves them, opened.
+async fn as_after_a_kill(path: &Path) -> cratebase::store::Store {
+    let copy = path.with_file_name("killed.db");
+    for end in ["", "-wal"] {
+        std::fs::copy(format!("{}{end}", path.display()), format!("{}{end}", copy.display())).unwrap();
+    }
+    let store = open_at(&copy);
+    assert_eq!(texts(&store, "PRAGMA integrity_check").await, ["ok"]);
+    store
+}
+
+/// Pages that do not fit the cache go into the log before the commit, and are written again in place when they change
+/// once more, their checksums after them.
+#[tokio::test]
+async fn a_transaction_larger_than_the_cache_is_whole_in_the_log() {
+    let f = fixture();
+    let fill = |tx: &mut cratebase::store::Tx| {
+        for i in 0..8000 {
+            tx.insert(&item(tx, &format!("{i:05}"), &"x".repeat(200)))?;
+        }
+        tx.execute(&sql("UPDATE items SET name = 'again' WHERE id < '07000'", []))
+    };
+    f.store.write(move |tx| fill(tx).map(|_| ())).await.unwrap();
+    let log = f.dir.path().join("data.db-wal");
+    assert!(std::fs::metadata(log).unwrap().len() > 3 << 20, "the log has all of it");
+    let copy = as_after_a_kill(&f.config.path).await;
+    assert_eq!(ints(&copy, "SELECT count(*) FROM items WHERE name = 'again'").await.unwrap(), [7000]);
+    assert_eq!(ints(&copy, "SELECT count(*) FROM items").await.unwrap(), [8000]);
+}
+
+#[tokio::test]
+async fn what_a_failed_transaction_left_in_the_log_is_never_read() {
+    let f = fixture();
+    let undone = f.store.write_alone(|tx| {
+        for i in 0..8000 {
+            tx.insert(&item(tx, &format!("{i:05}"), &"x".repeat(200)))?;
+        }
+        Err::<(), _>(StoreError::Interrupted)
+    });
+    assert!(undone.await.is_err());
+    add(&f.store, "a").await.unwrap();
+    let copy = as_after_a_kill(&f.config.path).await;
+    assert_eq!(texts(&copy, "SELECT id FROM items").await, ["a"]);
+}
+
 const CHILD: &str = "STORE_TEST_CHILD";
 
 /// Not a test of its own: what the test below starts and kills. It prints every id that was acknowledged.

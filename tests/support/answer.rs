@@ -24,6 +24,13 @@ impl Answer {
         self
     }
 
+    /// The status, which is one of `expected`.
+    #[track_caller]
+    pub fn is_one_of(&self, expected: &[u16]) -> u16 {
+        assert!(expected.contains(&self.status), "{} is answered {}\n{}", self.line, self.status, self.text());
+        self.status
+    }
+
     /// The body has at least these keys with these values, at every depth; lists have the same length.
     #[track_caller]
     pub fn has(&self, expected: Json) -> &Self {

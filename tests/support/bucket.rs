@@ -88,6 +88,12 @@ impl Bucket {
         app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
     }
 
+    /// Has `app` keep its backups there from now on.
+    pub async fn serve_backups(&self, app: &TestApp) {
+        let settings = json!({"backups": {"s3": self.settings()}});
+        app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
+    }
+
     /// The next `times` requests by `method` fail.
     pub fn fail(&self, method: &'static str, fault: Fault, times: usize) {
         self.state.faults.lock().unwrap().push((method, fault, times));

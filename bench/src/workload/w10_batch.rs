@@ -14,6 +14,7 @@ pub const WORKLOAD: Workload = Workload {
     goal: (600.0, 8),
     request,
     beside: None,
+    settings: None,
 };
 
 fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {

@@ -7,8 +7,15 @@ use crate::seed::{World, sentence};
 use crate::workload::{Workload, some_user};
 use crate::{Outcome, http};
 
-pub const WORKLOAD: Workload =
-    Workload { name: "W1", what: "create", connections: &[1, 16, 64], goal: (45.0, 16), request, beside: None };
+pub const WORKLOAD: Workload = Workload {
+    name: "W1",
+    what: "create",
+    connections: &[1, 16, 64],
+    goal: (45.0, 16),
+    request,
+    beside: None,
+    settings: None,
+};
 
 pub fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {
     let user = some_user(world, random)?;

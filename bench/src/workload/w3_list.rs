@@ -12,6 +12,7 @@ pub const WITHOUT_TOTAL: Workload = Workload {
     goal: (48.0, 16),
     request: without_total,
     beside: None,
+    settings: None,
 };
 pub const WITH_TOTAL: Workload = Workload {
     name: "W3t",
@@ -20,6 +21,7 @@ pub const WITH_TOTAL: Workload = Workload {
     goal: (52.0, 16),
     request: with_total,
     beside: None,
+    settings: None,
 };
 /// Every tenth request changes a row, so a remembered total does not live long. Figures are of all requests.
 pub const WITH_TOTAL_CHANGING: Workload = Workload {
@@ -29,6 +31,7 @@ pub const WITH_TOTAL_CHANGING: Workload = Workload {
     goal: (450.0, 16),
     request: with_total_changing,
     beside: None,
+    settings: None,
 };
 
 fn without_total(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {

@@ -7,8 +7,15 @@ use crate::seed::World;
 use crate::workload::{Workload, some_item};
 use crate::{Outcome, http};
 
-pub const WORKLOAD: Workload =
-    Workload { name: "W4", what: "update", connections: &[1, 16, 64], goal: (46.0, 16), request, beside: None };
+pub const WORKLOAD: Workload = Workload {
+    name: "W4",
+    what: "update",
+    connections: &[1, 16, 64],
+    goal: (46.0, 16),
+    request,
+    beside: None,
+    settings: None,
+};
 
 pub fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {
     let item = some_item(world, random)?;

@@ -12,6 +12,7 @@ pub const WORKLOAD: Workload = Workload {
     goal: (28.0, 16),
     request,
     beside: None,
+    settings: None,
 };
 
 fn request(world: &World, random: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {

@@ -8,8 +8,15 @@ use crate::server::{EMAIL, PASSWORD};
 use crate::workload::Workload;
 use crate::{Outcome, http};
 
-pub const WORKLOAD: Workload =
-    Workload { name: "W7", what: "login", connections: &[1, 8], goal: (14_500.0, 8), request, beside: None };
+pub const WORKLOAD: Workload = Workload {
+    name: "W7",
+    what: "login",
+    connections: &[1, 8],
+    goal: (14_500.0, 8),
+    request,
+    beside: None,
+    settings: None,
+};
 
 pub fn request(_: &World, _: &mut Random, out: &mut Vec<u8>) -> Outcome<()> {
     let body = json!({"identity": EMAIL, "password": PASSWORD}).to_string();

@@ -32,6 +32,11 @@ pub fn late() -> Error {
     unavailable("it does not answer")
 }
 
+/// It ended before its end.
+pub fn short() -> Error {
+    unavailable("it sends less than it has")
+}
+
 fn unavailable(sentence: &str) -> Error {
     tracing::warn!("the file storage cannot be reached: {sentence}");
     Error::Unavailable { message: "The file storage cannot be reached.".into(), retry_after_s: RETRY_AFTER_S }

@@ -1,23 +1,22 @@
 //! `/api/backups`: archives of everything, for superusers.
 
-use actix_files::NamedFile;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, delete, get, post, web};
 
-use super::files::{POLICY, disposition};
+use super::files::{POLICY, disposition, want};
 use super::{Routes, SuperuserRefusal};
 use crate::backup::INVALID;
-use crate::backup::shelf::Stored;
+use crate::backup::shelf::{MEDIA_TYPE, Stored};
 use crate::error::{Error, FieldError};
 use crate::http::ask::{Ask, done};
 use crate::http::body::Raw;
+use crate::http::delivery::deliver;
 use crate::http::error::Answer;
 use crate::http::settings::LOADING;
 use crate::value::{Json, json};
 
 /// What only its owner may see is kept nowhere on its way.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("private, no-store");
-const ZIP: HeaderValue = HeaderValue::from_static("application/zip");
 
 pub fn routes(config: &mut impl Routes) {
     config.service(list).service(create).service(upload).service(download).service(remove).service(restore);
@@ -73,12 +72,12 @@ pub async fn download(ask: Ask, key: web::Path<String>, request: HttpRequest) ->
     if !ask.file_caller(&request).await?.is_superuser() {
         return Err(Error::forbidden("Insufficient permissions to access the resource.").into());
     }
-    let (file, path) = ask.backups.open(&key).await?;
-    let file = NamedFile::from_file(file, path).map_err(Error::internal)?;
-    let mut answer = file.disable_content_disposition().use_etag(false).into_response(&request);
+    let blob = ask.backups.open(&key, want(&request)).await?;
+    // A name that is free again may be given to another archive.
+    let version = format!("{key} {:?}", blob.modified);
+    let mut answer = deliver(&request, blob, MEDIA_TYPE, &version).await?;
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, ZIP);
-    headers.insert(CONTENT_DISPOSITION, disposition("application/zip", &key, true)?);
+    headers.insert(CONTENT_DISPOSITION, disposition(MEDIA_TYPE, &key, true)?);
     headers.insert(CACHE_CONTROL, NOT_KEPT);
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     Ok(answer)

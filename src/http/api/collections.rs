@@ -56,7 +56,10 @@ pub async fn update(ask: Ask, path: web::Path<String>, raw: Raw) -> Answer {
     // An unknown collection is answered before its body is looked at.
     collections::view(&ask.store, &path)?;
     let submitted = raw.object(&ask, collections::BAD_BODY).await?;
-    ask.json(collections::update(&ask.store, &path, submitted).await?)
+    let before = ask.store.catalog();
+    let updated = collections::update(&ask.store, &path, submitted).await?;
+    ask.follow_renames(&before).await?;
+    ask.json(updated)
 }
 
 /// Delete a collection
@@ -91,7 +94,10 @@ pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
 pub async fn import(ask: Ask, raw: Raw) -> Answer {
     ask.superuser()?;
     let submitted = raw.object(&ask, collections::UNREADABLE).await?;
-    for removed in collections::import(&ask.store, submitted).await? {
+    let before = ask.store.catalog();
+    let all_removed = collections::import(&ask.store, submitted).await?;
+    ask.follow_renames(&before).await?;
+    for removed in all_removed {
         uploads::remove_folders(&ask.records, removed.files_of.as_slice()).await;
     }
     done()

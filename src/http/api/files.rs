@@ -71,10 +71,8 @@ pub async fn download(ask: Ask, path: web::Path<(String, String, String)>, reque
         Some(size) => ask.files.thumb(&found.key, size).await.map(|key| (key, format!("{size}_{name}"))),
         None => None,
     };
-    let partial = PARTIAL.iter().any(|header| request.headers().contains_key(header));
-    let want = if partial || request.extensions().contains::<OnlyHead>() { Want::Part } else { Want::Whole };
     let (key, shown) = thumb.unwrap_or((found.key, name));
-    let blob = open(&ask, &key, want).await?;
+    let blob = open(&ask, &key, want(&request)).await?;
     let media_type = by_extension(&shown).map_or_else(|| Arc::clone(&blob.media_type), Arc::from);
     let saved = ask.ctx.query("download").is_some_and(|text| ["1", "t", "T", "true", "TRUE", "True"].contains(&text));
     let disposition = disposition(&media_type, &shown, saved)?;
@@ -86,6 +84,12 @@ pub async fn download(ask: Ask, path: web::Path<(String, String, String)>, reque
     headers.insert(CACHE_CONTROL, if found.protected { PRIVATE } else { PUBLIC });
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     Ok(answer)
+}
+
+/// How much of a file a request wants.
+pub(super) fn want(request: &HttpRequest) -> Want {
+    let partial = PARTIAL.iter().any(|header| request.headers().contains_key(header));
+    if partial || request.extensions().contains::<OnlyHead>() { Want::Part } else { Want::Whole }
 }
 
 async fn open(ask: &Ask, key: &str, want: Want) -> Result<Blob> {

@@ -37,6 +37,20 @@ impl Transfer {
     /// Makes the database at `path`, with the system tables, and attaches the one at `source`. Memory stays bounded:
     /// pages and sorted rows beyond some 30 MB wait in files.
     pub fn create(path: &Path, source: &Path, clock: &Clock) -> Result<Transfer, StoreError> {
+        Transfer::begin(path, source, |conn| migrate::migrate(conn, clock))
+    }
+
+    /// As [`Transfer::create`], but with these tables instead of the system's.
+    pub fn create_with(path: &Path, source: &Path, tables: &[Sql]) -> Result<Transfer, StoreError> {
+        let make = |conn: &Conn| tables.iter().try_for_each(|sql| conn.run(&sql.text));
+        Transfer::begin(path, source, make)
+    }
+
+    fn begin(
+        path: &Path,
+        source: &Path,
+        make_tables: impl FnOnce(&Conn) -> Result<(), StoreError>,
+    ) -> Result<Transfer, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let conn = Conn::open(path, flags, Arc::default())?;
         // A statement that fails must still be undone, so there is a journal, but it need not survive anything.
@@ -44,7 +58,7 @@ impl Transfer {
             "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;
              PRAGMA temp_store=FILE; PRAGMA cache_size=-32000;",
         )?;
-        migrate::migrate(&conn, clock)?;
+        make_tables(&conn)?;
         let source = source.to_str().ok_or_else(|| StoreError::other("the path is not valid UTF-8"))?;
         conn.execute("ATTACH ? AS source", std::iter::once(ValueRef::Text(source)))?;
         conn.batch("PRAGMA source.cache_size=-8000; PRAGMA source.synchronous=OFF; BEGIN;")?;

@@ -23,6 +23,11 @@ class Client {
 		return this.#send<T>('GET', path, send);
 	}
 
+	/** An answer that is no JSON. */
+	async text(path: string, send: Send = {}): Promise<string> {
+		return this.#send<string>('GET', path, send, (response) => response.text());
+	}
+
 	async post<T>(path: string, send: Send = {}): Promise<T> {
 		return this.#send<T>('POST', path, send);
 	}
@@ -39,7 +44,7 @@ class Client {
 		return this.#send<undefined>('DELETE', path, send);
 	}
 
-	async #send<T>(method: string, path: string, send: Send): Promise<T> {
+	async #send<T>(method: string, path: string, send: Send, read?: (response: Response) => Promise<unknown>): Promise<T> {
 		const token = send.token ?? this.token;
 		const headers: Record<string, string> = {};
 		if (token) headers['Authorization'] = token;
@@ -62,7 +67,7 @@ class Client {
 		}
 		if (response.status === 204) return undefined as T;
 
-		const answer: unknown = await response.json().catch((thrown: unknown) => {
+		const answer: unknown = await (read && response.ok ? read(response) : response.json()).catch((thrown: unknown) => {
 			if (isAbort(thrown)) throw thrown;
 			return undefined;
 		});

@@ -4,6 +4,11 @@ export interface Cron {
 	id: string;
 	/** Five parts, in UTC. */
 	expression: string;
+	running?: boolean;
+	/** When it is due; `''` for never. */
+	next?: string;
+	/** How it went last since the server started; `took` in milliseconds, `error` is `''` for none. */
+	last?: { started: string; took: number; error: string } | null;
 }
 
 export const listCrons = (signal?: AbortSignal) => client.get<Cron[]>('/api/crons', { signal });

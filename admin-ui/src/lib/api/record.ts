@@ -16,6 +16,8 @@ export interface ListQuery {
 	sort: string;
 	filter: string;
 	expand: string;
+	/** Only these; all without. */
+	fields?: string;
 }
 
 const recordsPath = (collection: string) => `/api/collections/${encodeURIComponent(collection)}/records`;

@@ -13,9 +13,19 @@ export const FORMATS: { id: Format; label: string; type: string }[] = [
 const PER_PAGE = 1000;
 
 /** All records that pass the filter, page by page. */
-export async function* readAll(collection: Collection, filter: string, sort: string, signal: AbortSignal): AsyncGenerator<Row[]> {
+export async function* readAll(
+	collection: Collection,
+	filter: string,
+	sort: string,
+	signal: AbortSignal,
+	fields?: string
+): AsyncGenerator<Row[]> {
 	for (let page = 1; ; page++) {
-		const rows = await listRecords(collection.name, { page, perPage: PER_PAGE, sort, filter, expand: '' }, signal);
+		const rows = await listRecords(
+			collection.name,
+			{ page, perPage: PER_PAGE, sort, filter, expand: '', ...(fields && { fields }) },
+			signal
+		);
 		if (rows.length > 0) yield rows;
 		if (rows.length < PER_PAGE) return;
 	}
@@ -58,7 +68,7 @@ export class Writer {
 }
 
 /** RFC 4180: quoted where a separator, a quote or a line's end is in it. */
-function cell(value: unknown): string {
+export function cell(value: unknown): string {
 	const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

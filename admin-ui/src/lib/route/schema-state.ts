@@ -9,6 +9,15 @@ const TABS: Record<CollectionType, SchemaTab[]> = {
 	view: ['query', 'rules']
 };
 
+export const TAB_TITLES: Record<SchemaTab, string> = {
+	fields: 'Fields',
+	query: 'Query',
+	rules: 'Rules',
+	indexes: 'Indexes',
+	signin: 'Sign-in',
+	mails: 'Mails'
+};
+
 export const schemaTabs = (type: CollectionType): SchemaTab[] => TABS[type];
 
 /** The tab an address asks for, if the type has it; otherwise its first. */

@@ -44,3 +44,5 @@ export function tableHref(collection: string, state: Partial<TableState> = {}): 
 	const text = query.toString().replaceAll('+', '%20');
 	return `#/collections/${encodeURIComponent(collection)}${text && '?' + text}`;
 }
+
+export const importHref = (collection: string) => `#/collections/${encodeURIComponent(collection)}/import`;

@@ -1,6 +1,8 @@
-//! What must never be stored: tokens and secrets in addresses. Bodies and headers never get here.
+//! What must never be in a log: tokens and secrets in addresses. Bodies and headers never get here.
 
 use std::borrow::Cow;
+
+use super::{Json, Object};
 
 const HIDDEN: &str = "***";
 /// Names of query parameters, in lower case, whose values are secrets.
@@ -34,6 +36,19 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
         }
         _ => Cow::Borrowed(text),
     })
+}
+
+/// A document all of whose texts are [`redacted`].
+pub fn without_secrets(value: &Json) -> Json {
+    match value {
+        Json::String(text) => Json::String(redacted(text).into_owned()),
+        Json::Array(items) => items.iter().map(without_secrets).collect(),
+        Json::Object(object) => {
+            let pair = |(key, value): (&String, &Json)| (key.clone(), without_secrets(value));
+            Json::Object(object.iter().map(pair).collect::<Object>())
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+    }
 }
 
 fn is_secret(pair: &str) -> bool {

@@ -1,0 +1,109 @@
+//! The folder of archives, and of what is being made. Everything here blocks.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use super::shelf::Stored;
+use crate::error::{Error, Reason, Result};
+
+/// In the data directory; never part of an archive.
+pub const FOLDER: &str = "backups";
+
+/// The folder; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Folder(Arc<Path>);
+
+impl Folder {
+    /// The one of the data directory `dir`.
+    pub fn of(dir: &Path) -> Folder {
+        Folder(dir.join(FOLDER).into())
+    }
+
+    /// All archives, in no order.
+    pub fn list(&self) -> Result<Vec<Stored>> {
+        let entries = match std::fs::read_dir(&self.0) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(io)?,
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(io)?;
+            let (Ok(key), Ok(meta)) = (entry.file_name().into_string(), entry.metadata()) else { continue };
+            // What another server had to say about them.
+            if !meta.is_file() || self.path(&key).is_err() || key.ends_with(".attrs") {
+                continue;
+            }
+            all.push(Stored::new(key, meta.len(), meta.modified().unwrap_or(UNIX_EPOCH)));
+        }
+        Ok(all)
+    }
+
+    pub fn has(&self, key: &str) -> Result<bool> {
+        Ok(self.path(key)?.exists())
+    }
+
+    /// An archive to be read; 404 when there is none.
+    pub fn open(&self, key: &str) -> Result<File> {
+        let missing = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => Error::not_found(""),
+            _ => io(error),
+        };
+        let file = File::open(self.path(key)?).map_err(missing)?;
+        if !file.metadata().map_err(io)?.is_file() {
+            return Err(Error::not_found(""));
+        }
+        Ok(file)
+    }
+
+    /// Room on the same disk for what is being made; it goes with the value, and with the next start at the latest.
+    pub fn scratch(&self) -> Result<tempfile::TempDir> {
+        std::fs::create_dir_all(&self.0).map_err(io)?;
+        tempfile::Builder::new().prefix(SCRATCH).tempdir_in(&self.0).map_err(io)
+    }
+
+    /// Puts a finished file under a key that is free; it is on disk when this returns.
+    pub fn keep(&self, file: &Path, key: &str) -> Result<()> {
+        let path = self.path(key)?;
+        File::open(file).and_then(|file| file.sync_all()).map_err(io)?;
+        // A rename would replace what is there.
+        std::fs::hard_link(file, &path).or_else(|_| std::fs::rename(file, &path)).map_err(io)?;
+        File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(io)
+    }
+
+    pub fn remove(&self, key: &str) -> Result<()> {
+        std::fs::remove_file(self.path(key)?).map_err(io)
+    }
+
+    /// Where an archive is; 404 for keys that could mean anything else.
+    pub fn path(&self, key: &str) -> Result<PathBuf> {
+        let safe = !key.is_empty() && !key.starts_with('.') && key.len() <= 255 && !key.contains(['/', '\\', '\0']);
+        if safe { Ok(self.0.join(key)) } else { Err(Error::not_found("")) }
+    }
+
+    /// Removes what a process that was killed left half made.
+    pub fn sweep(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.0) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(SCRATCH) {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+}
+
+const SCRATCH: &str = ".making-";
+
+/// Files are no work for the threads that answer.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}
+
+pub(super) fn io(error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::StorageFull => Error::Rejected { reason: Reason::NoSpace, message: "The disk is full.".into() },
+        _ => Error::internal(error),
+    }
+}

@@ -1,0 +1,253 @@
+//! Every kind of token and code, wrong in every way: the answer the protocol has for it, and nothing changes.
+
+use cratebase::auth::tokens::{Claims, Kind, sign};
+use serde_json::{Value as Json, json};
+
+use crate::support::{Answer, As, GUEST, Mailbox, SUPERUSER, TestApp};
+
+use super::{MINUTE, PASSWORD, ROW, key_of, users};
+
+const KINDS: [Kind; 5] = [Kind::Auth, Kind::File, Kind::Verification, Kind::PasswordReset, Kind::EmailChange];
+const BOB: &str = "bob000000000000";
+
+/// A server, and where the history of changes stands.
+struct World {
+    app: TestApp,
+    seq: i64,
+}
+
+impl World {
+    async fn start() -> World {
+        let app = TestApp::start().await;
+        app.collection(json!({"name": "others", "type": "auth", "otp": {"enabled": true}})).await;
+        users(&app, json!({"otp": {"enabled": true}})).await;
+        let files = json!({
+            "name": "papers", "type": "base", "viewRule": "@request.auth.id = 'bob000000000000'",
+            "fields": [{"name": "scan", "type": "file", "maxSelect": 1, "protected": true}],
+        });
+        app.collection(files).await;
+        let part = reqwest::multipart::Part::bytes(b"secret".to_vec()).file_name("scan.txt");
+        let form = reqwest::multipart::Form::new().text("id", "paper0000000000").part("scan", part);
+        app.call(SUPERUSER, "POST /api/collections/papers/records").multipart(form).await.is(200);
+        let mut world = World { app, seq: 0 };
+        world.seq = world.newest().await;
+        world
+    }
+
+    async fn newest(&self) -> i64 {
+        self.app.services.store.changes_since(0, 0).await.unwrap().newest
+    }
+
+    /// Bob's claims as a good token of this kind has them.
+    fn claims(&self, kind: Kind) -> Claims {
+        let mail = !matches!(kind, Kind::Auth | Kind::File);
+        Claims {
+            id: BOB.into(),
+            collection_id: "_pb_users_auth_".into(),
+            kind,
+            exp: Some(self.app.services.clock.now().0 / 1000 + 100),
+            nbf: None,
+            iat: None,
+            refreshable: (kind == Kind::Auth).then_some(true),
+            email: mail.then(|| "bob@example.com".into()),
+            new_email: (kind == Kind::EmailChange).then(|| "robert@example.com".into()),
+        }
+    }
+
+    /// Shows a token where its kind belongs; below `collection` where that is part of the path.
+    async fn show(&self, kind: Kind, token: &str, collection: &str) -> Answer {
+        let call = |action: &str| self.app.call(GUEST, &format!("POST /api/collections/{collection}/{action}"));
+        match kind {
+            Kind::Auth => call("auth-refresh").header("Authorization", token).await,
+            Kind::File => {
+                let paper =
+                    self.app.call(SUPERUSER, "GET /api/collections/papers/records/paper0000000000").await.json();
+                let line =
+                    format!("GET /api/files/papers/paper0000000000/{}?token={token}", paper["scan"].as_str().unwrap());
+                self.app.call(GUEST, &line).await
+            }
+            Kind::Verification => call("confirm-verification").json(json!({"token": token})).await,
+            Kind::PasswordReset => {
+                let form = json!({"token": token, "password": "battery staple", "passwordConfirm": "battery staple"});
+                call("confirm-password-reset").json(form).await
+            }
+            Kind::EmailChange => call("confirm-email-change").json(json!({"token": token, "password": PASSWORD})).await,
+        }
+    }
+
+    /// The token is refused as its kind is, with this code for those from mails, and nothing changed.
+    async fn refuses(&self, what: &str, kind: Kind, token: &str, code: &str) {
+        let answer = self.show(kind, token, "users").await;
+        match kind {
+            Kind::Auth => {
+                answer.refuses(401, "The request requires valid record authorization token.");
+            }
+            Kind::File => {
+                answer.is(404);
+            }
+            Kind::Verification | Kind::PasswordReset | Kind::EmailChange => {
+                let found = answer.is(400).json();
+                assert_eq!(found["message"], "An error occurred while validating the submitted data.", "{what}");
+                assert_eq!(found["data"]["token"]["code"], code, "{what} {kind:?}: {found}");
+            }
+        }
+        assert_eq!(self.newest().await, self.seq, "{what} {kind:?} changed something");
+    }
+}
+
+/// The code for what cannot even be read.
+fn unreadable(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Verification => "validation_invalid_token_claims",
+        Kind::EmailChange => "validation_invalid_token_payload",
+        Kind::Auth | Kind::File | Kind::PasswordReset => "validation_invalid_token",
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_are_malformed_forged_expired_or_of_others_open_nothing() {
+    let world = World::start().await;
+    const INVALID: &str = "validation_invalid_token";
+    for kind in KINDS {
+        let key = key_of(&world.app, BOB, kind).await;
+        let good = sign(&world.claims(kind), &key).unwrap();
+        let parts: Vec<&str> = good.split('.').collect();
+        for junk in ["x", "a.b.c", "..", "%00", "eyJhbGciOiJIUzI1NiJ9..", &"a".repeat(5000)] {
+            world.refuses("junk", kind, junk, unreadable(kind)).await;
+        }
+        let cut = &good[..good.len() - 2];
+        // {"alg":"none","typ":"JWT"}
+        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", parts[1]);
+        for (what, token) in [("cut", cut), ("longer", &format!("{good}x"))] {
+            world.refuses(what, kind, token, INVALID).await;
+        }
+        world.refuses("unsigned", kind, &unsigned, unreadable(kind)).await;
+        let now = world.app.services.clock.now().0 / 1000;
+        let with = |change: &dyn Fn(&mut Claims)| {
+            let mut claims = world.claims(kind);
+            change(&mut claims);
+            sign(&claims, &key).unwrap()
+        };
+        for (what, token) in [
+            ("expired", with(&|claims| claims.exp = Some(now))),
+            ("not yet valid", with(&|claims| claims.nbf = Some(now + 60))),
+            ("from the future", with(&|claims| claims.iat = Some(now + 60))),
+            ("of nobody", with(&|claims| claims.id = "nobody000000000".into())),
+            ("of alice by bob's key", with(&|claims| claims.id = "alice0000000000".into())),
+            ("of no collection", with(&|claims| claims.collection_id = "nope".into())),
+            ("of a collection without accounts", with(&|claims| claims.collection_id = "papers".into())),
+            ("by a key of nobody", sign(&world.claims(kind), "x").unwrap()),
+        ] {
+            world.refuses(what, kind, &token, INVALID).await;
+        }
+        // Good in all but what it was made for; the claims of mails are there, so that only the kind is wrong.
+        for other in KINDS.into_iter().filter(|other| *other != kind) {
+            let claims = Claims { kind: other, ..world.claims(kind) };
+            let token = sign(&claims, &key_of(&world.app, BOB, other).await).unwrap();
+            world.refuses(&format!("a token for {other:?}"), kind, &token, INVALID).await;
+        }
+        // All that was wrong was each of these things.
+        assert!(matches!(world.show(kind, &good, "users").await.status, 200 | 204), "{kind:?}");
+        let world_seq = world.newest().await;
+        if world_seq != world.seq {
+            // It was used: the account is another one now, and a new world has to be made for the next kind.
+            return tokens_after(kind).await;
+        }
+    }
+}
+
+/// As above for the kinds that come after one that changed the account, each in a world of its own.
+async fn tokens_after(used: Kind) {
+    const INVALID: &str = "validation_invalid_token";
+    let rest = KINDS.into_iter().skip_while(|kind| *kind != used);
+    for kind in rest {
+        let mut world = World::start().await;
+        let key = key_of(&world.app, BOB, kind).await;
+        let good = sign(&world.claims(kind), &key).unwrap();
+        let now = world.app.services.clock.now().0 / 1000;
+        let expired = sign(&Claims { exp: Some(now), ..world.claims(kind) }, &key).unwrap();
+        world.refuses("junk", kind, "a.b.c", unreadable(kind)).await;
+        world.refuses("cut", kind, &good[..good.len() - 2], INVALID).await;
+        world.refuses("expired", kind, &expired, INVALID).await;
+        for other in KINDS.into_iter().filter(|other| *other != kind) {
+            let claims = Claims { kind: other, ..world.claims(kind) };
+            let token = sign(&claims, &key_of(&world.app, BOB, other).await).unwrap();
+            world.refuses(&format!("a token for {other:?}"), kind, &token, INVALID).await;
+        }
+        let elsewhere = world.show(kind, &good, "others").await.is(400).json();
+        assert_eq!(elsewhere["data"]["token"]["code"], "validation_token_collection_mismatch", "{kind:?}");
+        assert_eq!(world.newest().await, world.seq);
+        world.show(kind, &good, "users").await.is(204);
+        world.seq = world.newest().await;
+        if kind != Kind::Verification {
+            world.refuses("used", kind, &good, INVALID).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_about_an_address_that_changed_proves_nothing() {
+    let world = World::start().await;
+    for kind in [Kind::Verification, Kind::PasswordReset, Kind::EmailChange] {
+        let key = key_of(&world.app, BOB, kind).await;
+        let old = Claims { email: Some("old@example.com".into()), ..world.claims(kind) };
+        let answer = world.show(kind, &sign(&old, &key).unwrap(), "users").await;
+        if kind == Kind::Verification {
+            let wrong = json!({"data": {"token": {"code": "validation_token_email_mismatch", "message": "The record email doesn't match with the requested token claims."}}});
+            answer.is(400).has(wrong);
+            assert_eq!(world.newest().await, world.seq);
+        }
+    }
+    // Without the claim a mail puts in, a token is not one of a mail.
+    let world = World::start().await;
+    for (kind, code) in [
+        (Kind::Verification, "validation_invalid_token_claims"),
+        (Kind::EmailChange, "validation_invalid_token_payload"),
+    ] {
+        let key = key_of(&world.app, BOB, kind).await;
+        let bare = Claims { email: None, new_email: None, ..world.claims(kind) };
+        world.refuses("bare", kind, &sign(&bare, &key).unwrap(), code).await;
+    }
+}
+
+#[tokio::test]
+async fn codes_that_are_wrong_expired_used_or_of_others_open_nothing() {
+    let world = World::start().await;
+    let app = &world.app;
+    let mut mailbox = Mailbox::of(app).await;
+    let line = "POST /api/collections/users/auth-with-otp";
+    let ask = async |mailbox: &mut Mailbox, name: &str| {
+        let form = json!({"email": format!("{name}@example.com")});
+        let id =
+            app.call(GUEST, "POST /api/collections/users/request-otp").json(form).await.is(200).json()["otpId"].clone();
+        (id, mailbox.next().await.code())
+    };
+    let (bobs, bobs_code) = ask(&mut mailbox, "bob").await;
+    let (alices, alices_code) = ask(&mut mailbox, "alice").await;
+    app.settle().await;
+    let before = world.newest().await;
+    let refused = "Invalid or expired OTP.";
+    for (line, id, code) in [
+        (line, &bobs, "00000000"),
+        (line, &bobs, alices_code.as_str()),
+        (line, &alices, bobs_code.as_str()),
+        (line, &json!("nope"), bobs_code.as_str()),
+        (line, &json!(BOB), bobs_code.as_str()),
+        ("POST /api/collections/others/auth-with-otp", &bobs, bobs_code.as_str()),
+    ] {
+        app.call(GUEST, line).json(json!({"otpId": id, "password": code})).await.refuses(400, refused);
+    }
+    assert_eq!(world.newest().await, before, "nothing changed");
+    app.call(GUEST, line).json(json!({"otpId": alices, "password": alices_code})).await.is(200);
+    app.call(GUEST, line).json(json!({"otpId": alices, "password": alices_code})).await.refuses(400, refused);
+    app.wait_ms(4 * MINUTE);
+    app.call(GUEST, line).json(json!({"otpId": bobs, "password": bobs_code})).await.refuses(400, refused);
+    // A new key ends codes that are still young.
+    let (id, code) = ask(&mut mailbox, "bob").await;
+    app.call(SUPERUSER, &format!("PATCH {ROW}")).json(json!({"tokenKey:autogenerate": ""})).await.is(200);
+    app.call(GUEST, line).json(json!({"otpId": id, "password": code})).await.refuses(400, refused);
+    app.call(As("bob"), "POST /api/collections/users/auth-refresh").await.is(401);
+    let codes: Json =
+        app.call(SUPERUSER, "GET /api/collections/_otps/records?filter=recordRef='bob000000000000'").await.json();
+    assert_eq!(codes["totalItems"], 0);
+}
