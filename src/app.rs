@@ -122,11 +122,6 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     }))
 }
 
-/// Browsers that come back from a provider are told to whoever waits for them.
-fn hand_back(auth: &Auth, hub: Hub) {
-    auth.on_redirect(move |back| hub.send(&back.client, &back.ip, "@oauth2", &back.data));
-}
-
 /// A directory that only its owner can enter, unless it is there already: hashes and secrets will be in it.
 fn make_private(dir: &Path) -> std::io::Result<()> {
     if dir.is_dir() {
@@ -155,6 +150,11 @@ pub fn moment(config: &Config) -> Result<Moment> {
 pub fn bucket(config: &Config, settings: &S3, patience: Duration) -> Result<Bucket> {
     let transport = Outbound::default().lasting(reach(&config.files), patience).map_err(Error::internal)?;
     Bucket::new(settings, &transport, patience)
+}
+
+/// Browsers that come back from a provider are told to whoever waits for them.
+fn hand_back(auth: &Auth, hub: Hub) {
+    auth.on_redirect(move |back| hub.send(&back.client, &back.ip, "@oauth2", &back.data));
 }
 
 /// Hashes take a core each.

@@ -40,7 +40,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config.service(files.default_service(web::to(public::answer)));
 }
 
-async fn file(path: web::Path<String>, request: HttpRequest, services: web::Data<Services>) -> Answer {
+async fn file(request: HttpRequest, path: web::Path<String>, services: web::Data<Services>) -> Answer {
     ask::enter(&services, &request).await?;
     let path = if path.is_empty() { "index.html" } else { path.as_str() };
     let wanted = Coding::accepted(request.headers(), &[Coding::Brotli, Coding::Gzip]);

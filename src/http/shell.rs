@@ -153,7 +153,10 @@ where
             if answer.status().is_server_error() {
                 log(&answer, &dress.id);
             }
-            dress.put_on(&mut answer, left);
+            dress.put_on(&mut answer);
+            if let Some(left) = left {
+                limits::tell(answer.headers_mut(), left);
+            }
             if services.config.compress && method == Method::GET {
                 answer = squeeze::squeeze(answer, coding).await;
             }
@@ -177,15 +180,12 @@ struct Dress {
 }
 
 impl Dress {
-    fn put_on(self, answer: &mut Response<BoxBody>, left: Option<Left>) {
+    fn put_on(self, answer: &mut Response<BoxBody>) {
         let embeddable = answer.extensions().contains::<Embeddable>();
         let headers = answer.headers_mut();
         headers.insert(header::X_XSS_PROTECTION, XSS);
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
         headers.insert(OPENER, SAME_ORIGIN);
-        if let Some(left) = left {
-            limits::tell(headers, left);
-        }
         if !embeddable {
             headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN_FRAMES);
         }
