@@ -136,6 +136,52 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
     assert_eq!(log, 0, "the write-ahead log is written back");
 }
 
+#[test]
+fn a_second_signal_stops_at_once_and_ctrl_c_is_a_signal_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
+    let serve = serve.env("CRATEBASE_HTTP__WORKERS", "1").env("CRATEBASE_HTTP__SHUTDOWN_TIMEOUT_S", "600");
+    let mut server = Process::spawn(serve.stderr(Stdio::piped()));
+    // A body that never comes.
+    let mut running = connect(&server);
+    let head = "POST /api/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    running.write_all(head.as_bytes()).unwrap();
+    let health = "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert!(ask(&mut connect(&server), health).starts_with("HTTP/1.1 200"));
+    let mut said = server.complaints().lines().map(Result::unwrap);
+    server.signal("INT");
+    assert!(said.any(|line| line.contains("a second signal stops at once")));
+    server.signal("INT");
+    assert!(said.any(|line| line == "Stopped at once; requests were cut off."));
+    assert!(!server.ended_well());
+}
+
+#[test]
+fn version_and_help_open_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    for (flag, words) in [
+        ("--version", concat!("cratebase ", env!("CARGO_PKG_VERSION"), "\n")),
+        ("-v", concat!("cratebase ", env!("CARGO_PKG_VERSION"), "\n")),
+        ("--help", "Usage: cratebase"),
+        ("-h", "Usage: cratebase"),
+    ] {
+        let output = run(dir.path(), &[flag]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains(words) && output.status.success(), "{flag}");
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn domains_and_addresses_of_https_are_checked_before_anything_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let sentence = "tls.domains is [\"https://a.example\"] (flag); it must be at most 100 host names in lower case, \
+                    without scheme, port and wildcards.";
+    fails(dir.path(), &["serve", "https://a.example"], sentence);
+    let sentence = "tls.listen is \"443\" (flag); it must be an address and a port, such as 0.0.0.0:443.";
+    fails(dir.path(), &["serve", "a.example", "--https", "443"], sentence);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn superusers_are_tied_to_addresses_while_the_server_runs() {
     let dir = tempfile::tempdir().unwrap();

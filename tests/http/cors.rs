@@ -1,6 +1,6 @@
 //! Which web pages may read answers.
 
-use crate::support::{GUEST, TestApp};
+use crate::support::{GUEST, SUPERUSER, TestApp};
 
 #[tokio::test]
 async fn any_origin_may_read_by_default() {
@@ -53,4 +53,15 @@ async fn a_list_of_origins_is_echoed_or_left_out() {
         assert_eq!(preflight.is(204).header("access-control-allow-origin"), allowed, "{origin}");
         assert_eq!(preflight.header("access-control-allow-methods").is_empty(), allowed.is_empty(), "{origin}");
     }
+}
+
+#[tokio::test]
+async fn preflights_are_not_logged() {
+    let app = TestApp::start().await;
+    app.call(SUPERUSER, "DELETE /api/logs").await.is(204);
+    app.call(GUEST, "OPTIONS /api/health").header("Origin", "https://a.example").await.is(204);
+    app.call(GUEST, "GET /api/nothing").await.is(404);
+    let log = app.call(SUPERUSER, "GET /api/logs").await.is(200).json();
+    let messages: Vec<_> = log["items"].as_array().unwrap().iter().map(|entry| &entry["message"]).collect();
+    assert_eq!(messages, ["GET /api/nothing"]);
 }

@@ -1,7 +1,7 @@
 //! Certificates from files: what is wrong at the start, what happens when they change, and SIGHUP.
 
 use std::io::BufRead as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::{H1, handshake, secure, serial};
 use crate::support::{GUEST, Issuer, Process, SUPERUSER, TestApp, cratebase};
@@ -123,8 +123,7 @@ async fn sighup_reads_files_again_and_health_speaks_to_both_kinds_of_servers() {
     let health = format!("https://{}/api/health", server.address);
     assert_eq!(client.get(&health).send().await.unwrap().status(), 200);
     issuer.write(dir.path(), 2);
-    let id = server.id().to_string();
-    assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    server.signal("HUP");
     let said = server.complaints().lines().map(Result::unwrap).find(|line| line.contains("certificate"));
     assert!(said.unwrap().contains("the certificate was read again"));
     assert_eq!(client.get(&health).send().await.unwrap().status(), 200, "the connection of before");
