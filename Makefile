@@ -23,7 +23,11 @@ test: tools check ## Everything: lints, unit and integration tests, the SDK, the
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
 	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
-	cd admin-ui && npm run check && CRATEBASE_BIN=$(BINARY) npm test
+	cd admin-ui && npm run check && npm run unit && CRATEBASE_BIN=$(BINARY) npm test
+
+screenshots: tools ## Every screen of the dashboard, light and dark, wide and phone, into admin-ui/screenshots
+	cargo build
+	cd admin-ui && CRATEBASE_BIN=$(BINARY) npm run screenshots
 
 parity: ## The same questions to this server as once to PocketBase; differences are explained or an error
 	@if command -v python3 >/dev/null; then CRATEBASE_BIN=$(BINARY) python3 tests/parity --against; \
@@ -35,6 +39,7 @@ tools: ## Install what the tests need and is missing
 		if ! python3 -m venv tests/s3/venv && [ "$$(id -u)" = 0 ]; then \
 			apt-get update -qq && apt-get install -y -qq python3 python3-venv && python3 -m venv --clear tests/s3/venv; fi; \
 		tests/s3/venv/bin/pip install -q --disable-pip-version-check -r tests/s3/requirements.txt; fi
+	@if ! command -v pebble >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq pebble; fi
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
@@ -70,4 +75,4 @@ big-files: ## A file of 5 GB up and down, and what it takes of memory; needs som
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz
+.PHONY: help run check test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz
