@@ -198,8 +198,12 @@ async fn without_files_to_open_who_is_connected_is_served_and_others_wait() {
         let crowd: Vec<TcpStream> = (0..2 * FILES).map(|_| TcpStream::connect(&server.address).unwrap()).collect();
         until("writes of those who are connected", &load.tally.done, 50).await;
         until("their reads", &load.tally.reads, 5).await;
-        let open = std::fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap().count();
-        assert!(open as u32 >= FILES - 2, "only {open} of {FILES} files are open: the crowd is too small");
+        let (started, fds) = (Instant::now(), format!("/proc/{}/fd", server.id()));
+        while std::fs::read_dir(&fds).unwrap().count() < FILES as usize - 2 {
+            assert!(started.elapsed() < PATIENCE, "the crowd is too small to take all {FILES} files");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        until("writes of those who are connected", &load.tally.done, 50).await;
         drop(crowd);
         let mut late = TcpStream::connect(&server.address).unwrap();
         late.set_read_timeout(Some(PATIENCE)).unwrap();
