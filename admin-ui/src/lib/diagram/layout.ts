@@ -35,8 +35,11 @@ interface Link {
 	field?: string;
 }
 
-/** Boxes in columns: what is pointed at stands to the right of what points at it. */
-export function layOut(collections: Collection[]): { boxes: Box[]; edges: Edge[]; width: number; height: number } {
+/** Boxes in columns: what is pointed at stands to the right of what points at it. Those that have a place stand there. */
+export function layOut(
+	collections: Collection[],
+	places: Record<string, { x: number; y: number }> = {}
+): { boxes: Box[]; edges: Edge[]; width: number; height: number } {
 	const links = linksOf(collections);
 	const columns = columnsOf(collections, links);
 	const boxes: Box[] = [];
@@ -46,11 +49,13 @@ export function layOut(collections: Collection[]): { boxes: Box[]; edges: Edge[]
 		let y = MARGIN;
 		for (const collection of column) {
 			const box = boxOf(collection, MARGIN + i * (WIDTH + GAP_X), y);
-			boxes.push(box);
 			y += box.height + GAP_Y;
-			width = Math.max(width, box.x + box.width + MARGIN);
+			// The others keep their places when one is moved away.
+			const placed = { ...box, ...places[collection.id] };
+			boxes.push(placed);
+			width = Math.max(width, placed.x + placed.width + MARGIN);
+			height = Math.max(height, placed.y + placed.height + MARGIN);
 		}
-		height = Math.max(height, y - GAP_Y + MARGIN);
 	}
 	return { boxes, edges: edgesOf(boxes, links), width, height };
 }

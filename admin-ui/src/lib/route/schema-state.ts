@@ -31,5 +31,12 @@ export function parseSchemaTab(query: URLSearchParams, type: CollectionType): Sc
 export const schemaHref = (collection: string | undefined, tab: SchemaTab) =>
 	collection === undefined ? `#/new-collection?tab=${tab}` : `#/collections/${encodeURIComponent(collection)}/schema?tab=${tab}`;
 
+/** The address of a field. */
+export const fieldHref = (collection: string, field: string) => `${schemaHref(collection, 'fields')}&field=${encodeURIComponent(field)}`;
+
+/** The address of a relation field about to be made. */
+export const relationHref = (collection: string, target: string) =>
+	`${schemaHref(collection, 'fields')}&relation=${encodeURIComponent(target)}`;
+
 export const apiHref = (collection: string, topic = '') =>
 	`#/collections/${encodeURIComponent(collection)}/api${topic && `?topic=${encodeURIComponent(topic)}`}`;

@@ -1,5 +1,6 @@
 import { ApiError } from '$lib/api/error';
 import { readSettings, saveSettings, type Settings } from '$lib/api/settings';
+import { guard } from './guard.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
 
 /** Some of the server's settings, being changed. Only the page's own are sent: two pages do not undo one another. */
@@ -61,6 +62,7 @@ export class SettingsForm {
 	#take(settings: Settings): void {
 		this.#stored = JSON.stringify(this.#own(settings));
 		this.draft = settings;
+		guard.on = settings.meta.hideControls;
 	}
 
 	#own(settings: Settings): Partial<Settings> {

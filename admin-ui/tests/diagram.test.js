@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { audit, base, useDashboard } from './support/dashboard.js';
+
+const dashboard = useDashboard();
+const stored = async () => (await dashboard.current.api.send('GET', '/api/dashboard')).diagram;
+
+after(() =>
+	fetch(`${base}/api/dashboard/diagram`, {
+		method: 'PUT',
+		headers: { Authorization: dashboard.current.token, 'Content-Type': 'application/json' },
+		body: 'null'
+	})
+);
+
+/** @param {import('playwright-core').Page} page @param {string} name */
+const boxOf = (page, name) => page.locator('article', { has: page.getByRole('heading', { name, exact: true }) });
+
+test('boxes are moved by keys and by dragging, stay for everybody, and are put back', async () => {
+	const page = await dashboard.current.visit('#/collections?view=diagram');
+	const brands = boxOf(page, 'brands');
+	const before = await brands.boundingBox();
+	const saved = () =>
+		page.waitForResponse((answer) => answer.url().endsWith('/api/dashboard/diagram') && answer.request().method() === 'PUT');
+	let saving = saved();
+	await page.getByRole('button', { name: 'Move brands with the arrow keys' }).focus();
+	for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+	assert.equal((await saving).status(), 204);
+	const moved = await brands.boundingBox();
+	assert.ok(moved && before && moved.y - before.y >= 50, 'moved down');
+
+	const grip = await page.getByRole('button', { name: 'Move brands with the arrow keys' }).boundingBox();
+	assert.ok(grip);
+	saving = saved();
+	await page.mouse.move(grip.x + 5, grip.y + 5);
+	await page.mouse.down();
+	await page.mouse.move(grip.x + 65, grip.y + 45, { steps: 4 });
+	await page.mouse.up();
+	await saving;
+	const dragged = await brands.boundingBox();
+	assert.ok(dragged && moved && dragged.x - moved.x >= 50, 'dragged to the side');
+	assert.equal(Object.keys((await stored()).places).length, 1);
+
+	await page.reload();
+	await page.getByRole('button', { name: 'Put the boxes back as at first' }).waitFor();
+	const again = await brands.boundingBox();
+	assert.deepEqual([again?.x, again?.y], [dragged.x, dragged.y]);
+	saving = saved();
+	await page.getByRole('button', { name: 'Put the boxes back as at first' }).click();
+	await saving;
+	assert.equal(await stored(), undefined);
+	await audit(page);
+});
+
+test('a relation is drawn from one box to another, and a line leads to its field', async () => {
+	const page = await dashboard.current.visit('#/collections?view=diagram');
+	await page.getByRole('button', { name: 'Draw a relation from wishlists' }).click();
+	await page.getByRole('button', { name: 'Relation to customers' }).click();
+	await page.getByLabel('Points at').waitFor();
+	const customers = await dashboard.current.api.send('GET', '/api/collections/customers');
+	assert.equal(await page.getByLabel('Points at').inputValue(), customers.id);
+	await page.getByRole('link', { name: 'Overview' }).first().click();
+	await page.getByRole('dialog', { name: 'Leave without saving?' }).getByRole('button', { name: 'Leave' }).click();
+
+	await page.getByRole('link', { name: 'Diagram' }).click();
+	await boxOf(page, 'products').getByRole('link', { name: 'brand', exact: true }).click();
+	await page.getByLabel('Points at').waitFor();
+	await audit(page);
+});
+
+test('it is made larger by keys and saved as a picture', async () => {
+	const page = await dashboard.current.visit('#/collections?view=diagram');
+	const diagram = page.getByRole('region', { name: 'Diagram of the collections' });
+	await diagram.focus();
+	await page.keyboard.press('-');
+	await page.getByText('80 %').waitFor();
+	await page.keyboard.press('0');
+	await page.getByText('100 %').waitFor();
+	for (const [type, begins] of /** @type {const} */ ([
+		['SVG', '<svg'],
+		['PNG', '\x89PNG']
+	])) {
+		await page.getByRole('button', { name: 'Save as a picture' }).click();
+		const download = page.waitForEvent('download');
+		await page.getByRole('button', { name: type, exact: true }).click();
+		const content = await readFile(await (await download).path(), 'latin1');
+		assert.equal(content.slice(0, 4), begins);
+		if (type === 'SVG') assert.match(content, />products</);
+	}
+	await audit(page);
+});
