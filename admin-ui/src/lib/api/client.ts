@@ -1,5 +1,6 @@
 import { ApiError } from './error';
 import { fill, type Method, type PathOf, type Places, type Query } from './paths';
+import { fetchTelling, type OnUpload } from './upload';
 
 interface Any {
 	path?: object | undefined;
@@ -10,6 +11,8 @@ interface Any {
 	token?: string;
 	/** The request outlives the page it was sent from. */
 	keepalive?: boolean;
+	/** Told how far a form has come on its way. */
+	onupload?: OnUpload | undefined;
 }
 
 type Send<M extends Method, P extends PathOf<M>> = Omit<Any, 'path' | 'query'> & { query?: Query<M, P> } & (Places<M, P> extends object
@@ -67,13 +70,18 @@ class Client {
 
 		let response: Response;
 		try {
-			response = await fetch(fill(path, send.path) + queryText(send.query), {
-				method,
-				headers,
-				...(send.body === undefined ? {} : { body: isForm ? (send.body as FormData) : JSON.stringify(send.body) }),
-				...(send.signal ? { signal: send.signal } : {}),
-				...(send.keepalive ? { keepalive: true } : {})
-			});
+			const address = fill(path, send.path) + queryText(send.query);
+			const signal = send.signal ? { signal: send.signal } : {};
+			response =
+				send.body instanceof FormData && send.onupload
+					? await fetchTelling(address, { method, headers, body: send.body, ...signal }, send.onupload)
+					: await fetch(address, {
+							method,
+							headers,
+							...(send.body === undefined ? {} : { body: isForm ? (send.body as FormData) : JSON.stringify(send.body) }),
+							...signal,
+							...(send.keepalive ? { keepalive: true } : {})
+						});
 		} catch (thrown) {
 			if (isAbort(thrown)) throw thrown;
 			throw ApiError.unreachable();

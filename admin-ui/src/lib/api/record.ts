@@ -1,5 +1,6 @@
 import { client } from './client';
 import type { List } from './list';
+import type { OnUpload } from './upload';
 
 /** A record as the server prints it: its fields by name, and the records its relations point at under `expand`. */
 export interface Row {
@@ -50,12 +51,18 @@ export async function viewRecord(collection: string, id: string, expand: string,
 /** A body with files is a form: the fields as JSON under `@jsonPayload`, each file as a part. */
 export type RecordBody = Record<string, unknown> | FormData;
 
-export async function createRecord(collection: string, body: RecordBody, expand: string): Promise<Row> {
-	return client.post(RECORDS, { path: { collection }, query: { expand }, body });
+/** Told how far files have come, and stopped. */
+interface Upload {
+	onupload?: OnUpload | undefined;
+	signal?: AbortSignal | undefined;
 }
 
-export async function updateRecord(collection: string, id: string, body: RecordBody, expand: string): Promise<Row> {
-	return client.patch(RECORD, { path: { collection, id }, query: { expand }, body });
+export async function createRecord(collection: string, body: RecordBody, expand: string, upload: Upload = {}): Promise<Row> {
+	return client.post(RECORDS, { path: { collection }, query: { expand }, body, ...upload });
+}
+
+export async function updateRecord(collection: string, id: string, body: RecordBody, expand: string, upload: Upload = {}): Promise<Row> {
+	return client.patch(RECORD, { path: { collection, id }, query: { expand }, body, ...upload });
 }
 
 /** `outlive`: also when the page is being left. */
