@@ -58,7 +58,8 @@ async function open(look, session) {
 	const context = await browser.newContext({ ...look, reducedMotion: 'reduce', locale: LANGUAGE, timezoneId: 'Europe/Berlin' });
 	if (session) {
 		// The page alone: a sandboxed frame has no storage.
-		const keep = (/** @type {string} */ text) => window.top === window && localStorage.setItem('cratebase.session', text);
+		const keep = (/** @type {string} */ text) =>
+			window.top === window && location.protocol !== 'about:' && localStorage.setItem('cratebase.session', text);
 		await context.addInitScript(keep, JSON.stringify(session));
 	}
 	return context.newPage();

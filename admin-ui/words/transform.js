@@ -209,7 +209,10 @@ class Work {
 		const last = nodes.at(-1);
 		const start = first.start + (first.type === 'Text' ? first.raw.length - first.raw.trimStart().length : 0);
 		const end = last.end - (last.type === 'Text' ? last.raw.length - last.raw.trimEnd().length : 0);
-		const key = keyOf(nodes).replace(/\s+/g, ' ').trim();
+		// A space that must not break is part of the text.
+		const key = keyOf(nodes)
+			.replace(/[ \t\r\n]+/g, ' ')
+			.replace(/^ | $/g, '');
 		const elements = nodes.filter((node) => !['Text', 'ExpressionTag'].includes(node.type));
 		for (const node of nodes) if (node.type === 'ExpressionTag') this.script(node.expression, []);
 		if (elements.length === 0) this.#gather(nodes, start, end, `{__words(${this.#find(key, start)}`, ')}');

@@ -82,8 +82,8 @@ export class Dashboard {
 		mistakesOf.set(page, mistakes);
 		if (!guest) {
 			await context.addInitScript((session) => {
-				// The page alone: a sandboxed frame has no storage.
-				if (window.top !== window) return;
+				// The page alone: a sandboxed frame has no storage, an empty page neither.
+				if (window.top !== window || location.protocol === 'about:') return;
 				// Only once: signing out must last.
 				if (sessionStorage.getItem('signed')) return;
 				sessionStorage.setItem('signed', 'yes');

@@ -7,11 +7,13 @@
 export const SCREENS = [
 	{ name: 'sign-in', hash: '#/login', ready: 'form', guest: true },
 	{ name: 'forgotten-password', hash: '#/request-password-reset', ready: 'form', guest: true },
+	{ name: 'home', hash: '#/', ready: 'main section li a' },
 	{ name: 'collections', hash: '#/collections', ready: 'main li' },
 	{ name: 'diagram', hash: '#/collections?view=diagram', ready: '.lines path' },
 	{ name: 'records', hash: '#/collections/products', ready: 'tbody tr, main li a' },
 	{ name: 'records-filtered', hash: '#/collections/products?filter=price%20%3E%20100&sort=-price', ready: 'tbody tr, main li a' },
 	{ name: 'records-of-a-view', hash: '#/collections/order_totals', ready: 'tbody tr, main li a' },
+	{ name: 'import-records', hash: '#/collections/products/import', ready: 'main h1' },
 	{ name: 'new-record', hash: '#/collections/products?create=new', ready: 'dialog input' },
 	{ name: 'fields', hash: '#/collections/products/schema', ready: 'main li' },
 	{ name: 'rules', hash: '#/collections/orders/schema?tab=rules', ready: 'main .cm-content' },

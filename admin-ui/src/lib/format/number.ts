@@ -16,6 +16,9 @@ export const counted = (n: number, one: string, many = one + 's') => `${count(n)
 const UNITS = ['KB', 'MB', 'GB', 'TB'];
 const SHORT = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
+/** A measure for people, to one place: 1.4. */
+export const rounded = (n: number) => SHORT.format(n);
+
 /** "5 MB", "1.4 GB": of 1024, as limits are set. */
 export function bytes(n: number): string {
 	const power = n > 0 ? Math.min(Math.floor(Math.log2(n) / 10), UNITS.length) : 0;

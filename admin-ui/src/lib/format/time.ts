@@ -1,6 +1,7 @@
 import { locale } from '$lib/words/language';
 
 const DAY = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short', year: 'numeric' });
+const SHORT_DAY = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short' });
 const CLOCK = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const FULL = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
 const AGO = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
@@ -23,6 +24,8 @@ export function parseTime(text: unknown): Date | undefined {
 }
 
 export const day = (date: Date) => DAY.format(date);
+/** Without the year: for what is not old. */
+export const shortDay = (date: Date) => SHORT_DAY.format(date);
 export const clock = (date: Date) => CLOCK.format(date);
 /** Everything, in the reader's own zone. */
 export const fullTime = (date: Date) => FULL.format(date);
