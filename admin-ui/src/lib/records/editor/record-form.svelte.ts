@@ -1,3 +1,4 @@
+import { isAbort } from '$lib/api/client';
 import type { Collection, Field } from '$lib/api/collection';
 import { ApiError } from '$lib/api/error';
 import { createRecord, updateRecord, viewRecord, type Row } from '$lib/api/record';
@@ -27,6 +28,9 @@ export class RecordForm {
 	/** Form values by name that somebody else stored in fields that are changed here. */
 	conflicts = $state.raw<Record<string, unknown>>({});
 	saving = $state(false);
+	/** How much of the chosen files is on the server, 0 to 1; undefined while none are on their way. */
+	uploaded = $state<number>();
+	#upload: AbortController | undefined;
 	/** Somebody deleted the record meanwhile. */
 	gone = $state(false);
 	/** When the changes that were restored were made, in milliseconds; 0 when none were. */
@@ -120,20 +124,28 @@ export class RecordForm {
 			this.stored = saved;
 			return saved;
 		} catch (thrown) {
-			this.#fail(ApiError.from(thrown));
+			if (isAbort(thrown)) this.failure = 'The upload was stopped. Nothing was saved.';
+			else this.#fail(ApiError.from(thrown));
 			return undefined;
 		} finally {
 			this.saving = false;
+			this.uploaded = undefined;
 		}
+	}
+
+	stopUpload(): void {
+		this.#upload?.abort();
 	}
 
 	async #send(): Promise<Row> {
 		const { collection, fields, changes } = this;
 		const expand = expandOf(collection);
 		const body = bodyOf(fields, changes, this.stored === undefined);
+		this.#upload = new AbortController();
+		const upload = { signal: this.#upload.signal, onupload: (sent: number, total: number) => (this.uploaded = sent / total) };
 		const saved = this.stored
-			? await updateRecord(collection.name, this.stored.id, body, expand)
-			: await createRecord(collection.name, body, expand);
+			? await updateRecord(collection.name, this.stored.id, body, expand, upload)
+			: await createRecord(collection.name, body, expand, upload);
 		// New files are stored behind the kept ones; where they were put between them, the names are sent once more.
 		const order = orderOfFiles(fields, changes, saved);
 		return order ? updateRecord(collection.name, saved.id, order, expand) : saved;
