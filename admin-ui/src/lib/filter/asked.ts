@@ -1,5 +1,6 @@
 import type { Collection, Field, FieldOf } from '$lib/api/collection';
 import { isMany } from '$lib/fields/form-value';
+import { say } from '$lib/words/words';
 import { EMPTY, type Literal } from './conditions';
 
 /** How a value is put in. */
@@ -35,11 +36,11 @@ const blank: Comparison[] = [
 	{ id: 'filled', sign: '!=', label: 'is not empty', value: EMPTY }
 ];
 const same: Comparison[] = [
-	{ id: '=', sign: '=', label: 'is' },
+	{ id: '=', sign: '=', label: say('is') },
 	{ id: '!=', sign: '!=', label: 'is not' }
 ];
 const COMPARISONS: Record<AskedKind, Comparison[]> = {
-	text: [{ id: '~', sign: '~', label: 'contains' }, { id: '!~', sign: '!~', label: 'does not contain' }, ...same, ...blank],
+	text: [{ id: '~', sign: '~', label: say('contains') }, { id: '!~', sign: '!~', label: 'does not contain' }, ...same, ...blank],
 	number: [
 		...same,
 		{ id: '>', sign: '>', label: 'is more than' },
@@ -63,7 +64,7 @@ const COMPARISONS: Record<AskedKind, Comparison[]> = {
 	relation: [...same, ...blank]
 };
 const OF_MANY: Comparison[] = [
-	{ id: '?=', sign: '?=', label: 'has' },
+	{ id: '?=', sign: '?=', label: say('has') },
 	{ id: '!=', sign: '!=', label: 'has not' }
 ];
 
