@@ -18,11 +18,16 @@ check: ## What must be clean before every commit
 
 test: tools check ## Everything: lints, unit and integration tests, the SDK, the recorded answers, the admin UI
 	cargo test
+	$(MAKE) soak SOAK_SECONDS=60
 	cargo build
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
 	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
-	cd admin-ui && npm run check && CRATEBASE_BIN=$(BINARY) npm test
+	cd admin-ui && npm run check && npm run unit && CRATEBASE_BIN=$(BINARY) npm test
+
+screenshots: tools ## Every screen of the dashboard, light and dark, wide and phone, into admin-ui/screenshots
+	cargo build
+	cd admin-ui && CRATEBASE_BIN=$(BINARY) npm run screenshots
 
 parity: ## The same questions to this server as once to PocketBase; differences are explained or an error
 	@if command -v python3 >/dev/null; then CRATEBASE_BIN=$(BINARY) python3 tests/parity --against; \
@@ -34,6 +39,7 @@ tools: ## Install what the tests need and is missing
 		if ! python3 -m venv tests/s3/venv && [ "$$(id -u)" = 0 ]; then \
 			apt-get update -qq && apt-get install -y -qq python3 python3-venv && python3 -m venv --clear tests/s3/venv; fi; \
 		tests/s3/venv/bin/pip install -q --disable-pip-version-check -r tests/s3/requirements.txt; fi
+	@if ! command -v pebble >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq pebble; fi
 	@if [ ! -d admin-ui/node_modules ]; then cd admin-ui && npm ci; fi
 	@if ! command -v chromium >/dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; fi
 
@@ -59,10 +65,14 @@ torture: ## 200 rounds each of kill -9, power cuts, failing syncs and a full dis
 torture-feed: ## Clients that lose their connection a thousand times each during 100 000 writes, on a server that is killed too
 	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --test main torture::feed -- --nocapture
 
+SOAK_SECONDS ?= 300
+soak: ## Everything at once for five minutes, backups and housekeeping meanwhile: no error, flat memory, nobody held up
+	SOAK_SECONDS=$(SOAK_SECONDS) cargo test --test main soak -- --nocapture --test-threads=1
+
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
 
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test parity tools bench bench-growth bench-store torture torture-feed big-files fuzz
+.PHONY: help run check test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz

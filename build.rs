@@ -7,8 +7,9 @@ use std::{env, fs, io};
 
 const UI: &str = "admin-ui";
 /// Everything the built UI depends on, below `admin-ui`.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "src",
+    "words",
     "static",
     "package.json",
     "package-lock.json",

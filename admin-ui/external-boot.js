@@ -29,6 +29,8 @@ export function externalBoot(inner) {
 				html = html.replace(whole, () => `<script src="${assets || base}/${name}"></script>`);
 			}
 			await writeFile(page, html);
+			// Beside each file its .br and .gz, which are what the server embeds.
+			await builder.compress('build');
 		}
 	};
 }

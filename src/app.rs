@@ -13,12 +13,13 @@ use self::jobs::Ground;
 use crate::auth::Auth;
 use crate::backup::folder::Folder;
 use crate::backup::{self, Backups, swap};
+use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::{self, Bucket, Files};
-use crate::http::{self, Services};
+use crate::http::{self, Services, Sockets};
 use crate::id::Ids;
 use crate::later::Later;
 use crate::limits::Windows;
@@ -83,11 +84,10 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
     });
     let auth = Auth::new(records.clone(), mailer.clone(), config.oauth2.clone());
     let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
-    let desk = hub.clone();
-    auth.on_redirect(move |back| desk.send(&back.client, &back.ip, "@oauth2", &back.data));
+    hand_back(&auth, hub.clone());
     let backups = Backups::new(backup::Parts {
         check: check(config, &clock, &records.ids),
-        dir,
+        dir: dir.clone(),
         store: store.clone(),
         logs: logs.clone(),
         files: files.clone(),
@@ -112,11 +112,12 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         logs,
         jobs,
         backups,
-        clock,
         limits: Windows::new(COUNTERS),
         config: config.http.clone(),
+        certificates: Certificates::new(&config.tls, &dir, &clock).map(Arc::new),
         metrics: Default::default(),
         rules: Default::default(),
+        clock,
         store,
     }))
 }
@@ -149,6 +150,11 @@ pub fn moment(config: &Config) -> Result<Moment> {
 pub fn bucket(config: &Config, settings: &S3, patience: Duration) -> Result<Bucket> {
     let transport = Outbound::default().lasting(reach(&config.files), patience).map_err(Error::internal)?;
     Bucket::new(settings, &transport, patience)
+}
+
+/// Browsers that come back from a provider are told to whoever waits for them.
+fn hand_back(auth: &Auth, hub: Hub) {
+    auth.on_redirect(move |back| hub.send(&back.client, &back.ip, "@oauth2", &back.data));
 }
 
 /// Hashes take a core each.
@@ -219,9 +225,12 @@ async fn open_settings(store: &Store, config: &Config, clock: &Clock, ids: &Ids)
 
 /// A server that listens.
 pub struct Running {
+    /// Where requests are answered.
     pub address: SocketAddr,
+    /// Where requests in the clear are sent to that.
+    pub redirect: Option<SocketAddr>,
     pub services: Arc<Services>,
-    handle: actix_web::dev::ServerHandle,
+    handle: actix_server::ServerHandle,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     /// Work that never ends by itself.
     chores: tokio::task::JoinHandle<()>,
@@ -230,16 +239,33 @@ pub struct Running {
 /// Binds the address of the configuration and starts to answer.
 pub fn start(services: Arc<Services>) -> Result<Running> {
     raise_file_limit();
-    let listen = &services.config.listen;
-    let listener =
-        TcpListener::bind(listen.as_str()).map_err(|e| Error::internal(format!("cannot listen on {listen}: {e}")))?;
-    let address = listener.local_addr().map_err(Error::internal)?;
-    let server = http::serve(listener, Arc::clone(&services)).map_err(Error::internal)?;
+    let plain = bind(&services.config.listen)?;
+    let (mut address, mut redirect) = (plain.local_addr().map_err(Error::internal)?, None);
+    let sockets = match &services.certificates {
+        None => Sockets::Plain(plain),
+        Some(certificates) => {
+            certificates.begin()?;
+            let encrypted = bind(&certificates.config().listen)?;
+            redirect = Some(std::mem::replace(&mut address, encrypted.local_addr().map_err(Error::internal)?));
+            Sockets::Tls { encrypted, plain, config: Box::new(certificates.server_config()?) }
+        }
+    };
+    let server = http::serve(sockets, Arc::clone(&services)).map_err(Error::internal)?;
     let handle = server.handle();
     let (tick, follow) = (services.jobs.clone().keep_ticking(), Arc::clone(&services).follow_settings());
     let settle = services.records.clone().keep_settled();
-    let chores = tokio::spawn(async { tokio::join!(tick, follow, settle).0 });
-    Ok(Running { address, services, handle, served: tokio::spawn(server), chores })
+    let certificates = services.certificates.clone();
+    let certify = async move {
+        if let Some(certificates) = certificates {
+            certificates.keep().await;
+        }
+    };
+    let chores = tokio::spawn(async { tokio::join!(tick, follow, settle, certify).0 });
+    Ok(Running { address, redirect, services, handle, served: tokio::spawn(server), chores })
+}
+
+fn bind(listen: &str) -> Result<TcpListener> {
+    TcpListener::bind(listen).map_err(|error| Error::internal(format!("cannot listen on {listen}: {error}")))
 }
 
 impl Running {

@@ -3,6 +3,7 @@
 mod doctor;
 mod export;
 mod files;
+mod health;
 mod import;
 mod openapi;
 mod serve;
@@ -51,6 +52,8 @@ struct Global {
 enum Command {
     /// Start the server
     Serve(serve::Serve),
+    /// Ask the server of this configuration whether it is ready; fails when it is not
+    Health(health::Health),
     /// Manage superuser accounts
     #[command(subcommand)]
     Superuser(superuser::Superuser),
@@ -125,6 +128,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     if let Command::Serve(serve) = &cli.command {
         flags.extend(serve.flags());
     }
+    if let Command::Health(health) = &cli.command {
+        flags.extend(health.flags());
+    }
     if let Command::Tail(tail) = &cli.command {
         flags.extend(tail.flags());
     }
@@ -134,6 +140,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failed> {
     let loaded = config::load(cli.global.config.as_deref(), flags)?;
     match cli.command {
         Command::Serve(_) => serve::run(loaded).await,
+        Command::Health(health) => health::run(&loaded, health).await,
         Command::Superuser(command) => superuser::run(&loaded, command).await,
         Command::Doctor(doctor) => doctor::run(&loaded, doctor).await,
         Command::Export(args) => export::run(&loaded, &args),

@@ -1,8 +1,9 @@
 //! Time as an argument: `Clock` is handed in, so tests set it and never sleep. `Timestamp` is what it tells.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
@@ -83,6 +84,15 @@ impl Clock {
                 Timestamp(since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX)))
             }
             Clock::Fixed(at) => Timestamp(at.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Milliseconds since some moment, by a clock that nobody sets: what deadlines are measured by.
+    pub fn steady_ms(&self) -> i64 {
+        static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Clock::System => i64::try_from(BEGAN.elapsed().as_millis()).unwrap_or(i64::MAX),
+            Clock::Fixed(at) => at.load(Ordering::Relaxed),
         }
     }
 }

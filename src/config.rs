@@ -9,6 +9,7 @@ use figment::{Figment, Metadata, Profile, Provider};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::oauth2;
+use crate::certificates;
 use crate::files;
 use crate::http;
 use crate::logs;
@@ -36,6 +37,7 @@ pub struct Config {
     pub realtime: realtime::Config,
     pub settings: settings::seal::Config,
     pub store: store::Config,
+    pub tls: certificates::Config,
 }
 
 /// The `[log]` section.
@@ -107,6 +109,11 @@ impl Loaded {
         let port = listen.rsplit_once(':').map(|(_, port)| port.parse::<u16>().is_ok());
         if port != Some(true) {
             return Err(self.wrong("http.listen", listen, "an address and a port, such as 127.0.0.1:8090"));
+        }
+        if let Some((key, allowed)) = self.config.tls.mistake() {
+            let value = Value::serialize(&self.config).ok().and_then(|config| config.find(key));
+            let value = value.map_or_else(String::new, |value| serde_json::to_string(&value).unwrap_or_default());
+            return Err(format!("{key} is {value} ({}); it must be {allowed}.", source_of(&self.layers, key)));
         }
         let level = &self.config.log.level;
         if level.parse::<tracing_subscriber::EnvFilter>().is_err() {
@@ -260,6 +267,29 @@ mod tests {
         assert_eq!(source("http.listen"), "environment");
         assert_eq!(source("http.workers"), "cratebase.toml");
         assert_eq!(source("http.keep_alive_s"), "default");
+    }
+
+    #[test]
+    fn https_wants_a_whole_certificate_or_names_to_get_one_for() {
+        let mistake = |tls| with(tls, "", vec![]).err().unwrap_or_default();
+        assert_eq!(
+            mistake("[tls]\ncert = 'a.pem'"),
+            "tls.key is \"\" (default); it must be the file with the private key of tls.cert, or both empty."
+        );
+        assert_eq!(
+            mistake("[tls]\ncert = 'a.pem'\nkey = 'b.pem'\ndomains = ['a.example']"),
+            "tls.domains is [\"a.example\"] (cratebase.toml); it must be empty where tls.cert is given."
+        );
+        for domain in ["https://a.example", "a.example:443", "*.a.example", "A.example", ""] {
+            let Err(said) = with("", "", vec![("tls.domains", vec![domain.to_string()].into())]) else {
+                panic!("{domain} is no host name");
+            };
+            assert!(said.contains("host names in lower case"), "{said}");
+        }
+        assert!(mistake("[tls]\nlisten = '443'").contains("an address and a port"));
+        assert!(mistake("[tls]\ndirectory = 'http://ca.example'").contains("begins with https://"));
+        assert_eq!(mistake("[tls]\ncert = 'a.pem'\nkey = 'b.pem'"), "");
+        assert_eq!(mistake("[tls]\ndomains = ['a.example', 'www.a.example']"), "");
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub mod records;
 
 // 9 features
 pub mod auth;
+pub mod certificates;
 pub mod collections;
 pub mod export;
 pub mod import;

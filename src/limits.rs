@@ -51,9 +51,9 @@ struct Counter {
 }
 
 impl Counter {
-    /// As of now: past windows count nothing.
+    /// As of now: past windows count nothing, nor do those of a clock that was set back since.
     fn current(self, quota: Quota, now: Timestamp) -> Counter {
-        let over = now.0 >= self.first.0.saturating_add(quota.window_ms);
+        let over = now.0 < self.first.0 || now.0 >= self.first.0.saturating_add(quota.window_ms);
         if self.count == 0 || over { Counter { count: 0, first: now } } else { self }
     }
 
@@ -139,6 +139,7 @@ mod tests {
         assert_eq!(windows.take("b", QUOTA, Timestamp(2999)), left(1, 3));
         assert_eq!((at(3000), at(3001)), (left(1, 3), left(0, 3)));
         assert!(windows.check("a", QUOTA, Timestamp(5999)).is_err());
+        assert!(windows.check("a", QUOTA, Timestamp(-1)).is_ok(), "a clock that was set back keeps nobody out");
         windows.forget("a");
         assert_eq!(windows.check("a", QUOTA, Timestamp(5999)), Ok(()));
     }

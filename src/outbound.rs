@@ -2,6 +2,7 @@
 //!
 //! The only place that names reqwest. Whoever calls sets the deadline around it.
 
+mod acme;
 mod bucket;
 pub mod public;
 
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::{Action, Attempt, Policy};
-use reqwest::{Client, ClientBuilder, RequestBuilder};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response};
+use rustls::pki_types::CertificateDer;
 
 pub use public::Reach;
 
@@ -104,15 +106,30 @@ impl Outbound {
     }
 }
 
+/// The status a server of this machine answers `url` with. Its certificate names a domain, not this address, so it is not
+/// looked at: nothing is said that others may not hear.
+pub async fn probe(url: &str) -> Result<u16, Failure> {
+    // An error says that there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = builder().no_proxy().redirect(Policy::none()).tls_danger_accept_invalid_certs(true);
+    let answer = client.build().map_err(failed)?.get(url).send().await.map_err(failed)?;
+    Ok(answer.status().as_u16())
+}
+
 fn builder() -> ClientBuilder {
     // Connections are not kept: sign-ins are rare, and idle ones would belong to a worker that may be gone.
     Client::builder().user_agent(AGENT).connect_timeout(CONNECT).pool_max_idle_per_host(0)
 }
 
 fn built(builder: ClientBuilder) -> Result<Client, Failure> {
+    built_trusting(Vec::new(), builder)
+}
+
+fn built_trusting(own: Vec<CertificateDer<'static>>, builder: ClientBuilder) -> Result<Client, Failure> {
     let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     // Authorities of a company are known to the machine only.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(own);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -139,6 +156,10 @@ async fn receive(request: RequestBuilder, limit: usize) -> Result<Received, Fail
     let status = answer.status().as_u16();
     let content_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content_type = content_type.to_ascii_lowercase();
+    Ok(Received { status, content_type, body: body(&mut answer, limit).await? })
+}
+
+async fn body(answer: &mut Response, limit: usize) -> Result<Vec<u8>, Failure> {
     if answer.content_length().is_some_and(|length| length > limit as u64) {
         return Err(Failure::TooLarge(limit));
     }
@@ -149,7 +170,7 @@ async fn receive(request: RequestBuilder, limit: usize) -> Result<Received, Fail
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Received { status, content_type, body })
+    Ok(body)
 }
 
 /// The chain of causes without the URL, whose query may say too much.

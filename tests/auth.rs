@@ -63,7 +63,7 @@ async fn account(app: &TestApp, id: &str) -> Json {
 
 /// What a token says.
 #[track_caller]
-fn claims_of(token: &str) -> Json {
+pub fn claims_of(token: &str) -> Json {
     let payload = token.split('.').nth(1).expect("three parts");
     serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }

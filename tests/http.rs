@@ -6,6 +6,7 @@ mod cors;
 mod dashboard;
 mod limits;
 mod openapi;
+mod packed;
 mod public;
 mod routes;
 mod sealed_settings;

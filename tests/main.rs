@@ -16,6 +16,7 @@ mod doctor;
 mod export;
 mod files;
 mod http;
+mod https;
 mod import;
 mod logs;
 mod oauth2;

@@ -3,6 +3,7 @@
 mod answer;
 mod bucket;
 mod call;
+mod issuer;
 mod mailbox;
 mod process;
 mod template;
@@ -10,6 +11,7 @@ mod template;
 pub use answer::Answer;
 pub use bucket::{Bucket, Fault};
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
+pub use issuer::{Issuer, trust};
 pub use mailbox::Mailbox;
 pub use process::{Process, cratebase};
 pub use template::copy as copy_of_template;
@@ -33,6 +35,8 @@ pub const START_MS: i64 = 1_767_323_045_678;
 /// A running server; it stops and its data vanish when this is dropped.
 pub struct TestApp {
     pub address: SocketAddr,
+    /// Where requests in the clear are sent to HTTPS.
+    pub redirect: Option<SocketAddr>,
     pub services: Arc<Services>,
     client: reqwest::Client,
     now: Arc<AtomicI64>,
@@ -65,6 +69,7 @@ impl TestApp {
     async fn over(dir: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config::load(None, vec![]).unwrap_or_else(|e| panic!("{e}")).config;
         config.http.listen = "127.0.0.1:0".into();
+        config.tls.listen = "127.0.0.1:0".into();
         config.http.workers = 1;
         config.http.shutdown_timeout_s = 1;
         config.http.public_dir = dir.path().join("public");
@@ -81,14 +86,14 @@ impl TestApp {
                 app::prepare(&config).expect("a data directory that can be served");
                 let services = app::open(&config, world).await.expect("the data directory opens");
                 let running = app::start(services).expect("a free port");
-                let _ = ready.send((running.address, Arc::clone(&running.services)));
+                let _ = ready.send((running.address, running.redirect, Arc::clone(&running.services)));
                 let _ = stopped.await;
                 running.stop().await.expect("the server stops");
             });
         });
-        let (address, services) = started.await.expect("the server starts");
+        let (address, redirect, services) = started.await.expect("the server starts");
         let client = client();
-        TestApp { address, services, client, now, stop: Some(stop), thread: Some(thread), dir }
+        TestApp { address, redirect, services, client, now, stop: Some(stop), thread: Some(thread), dir }
     }
 
     /// A request: method and path in one line, as `GET /api/health`.

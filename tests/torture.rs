@@ -1,14 +1,17 @@
-//! The real server under load, and then: killed, without power, without space, without a disk that syncs. After each
+//! The real server under load, and then: killed, without power, without space, without a disk that syncs or one that takes
+//! writes, stopped for a while, with a clock that jumps, without files to open. After each
 //! round what it holds is compared with what it had acknowledged. `make torture` runs many rounds, the tests a few.
 #![expect(clippy::print_stdout, reason = "the rounds report")]
 
 mod big;
 mod disk;
+mod disturbed;
 mod feed;
 mod follower;
 mod holdings;
 mod load;
 mod rounds;
+mod soak;
 mod uploads;
 mod world;
 mod writer;

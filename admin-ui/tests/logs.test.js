@@ -110,6 +110,33 @@ test('an entry opens in full, and leads to others like it', async () => {
 	await audit(page);
 });
 
+test('a range of the chart is dragged over, or taken by keys, and let go', async () => {
+	const { page, lastFilter } = await visitLogs('#/logs?hours=0');
+	const chart = page.getByRole('toolbar', { name: /^Entries in time/ });
+	await chart.getByRole('button', { name: /11:00: 2 entries/ }).waitFor();
+	const bars = chart.getByRole('button');
+	assert.equal(await bars.count(), 3);
+	const [from, to] = [await bars.nth(0).boundingBox(), await bars.nth(1).boundingBox()];
+	assert.ok(from && to);
+	await page.mouse.move(from.x + from.width / 2, from.y + 10);
+	await page.mouse.down();
+	await page.mouse.move(to.x + to.width / 2, to.y + 10, { steps: 4 });
+	await page.mouse.up();
+	await queryIs(page, { hours: '0', hour: '2026-03-01 08:00:00.000Z', until: '2026-03-01 10:00:00.000Z' });
+	await page.waitForFunction(() => !document.querySelector('.progress'));
+	assert.match(lastFilter(), /^created >= '2026-03-01 08:00:00.000Z' && created < '2026-03-01 10:00:00.000Z'/);
+	assert.equal(await bars.count(), 2);
+	await page.getByRole('button', { name: 'Whole time' }).click();
+	await queryIs(page, { hours: '0' });
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 3);
+	await bars.nth(1).focus();
+	await page.keyboard.press('Shift+ArrowRight');
+	await chart.getByRole('button', { name: /11:00: 2 entries, marked/ }).waitFor();
+	await page.keyboard.press('Enter');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 09:00:00.000Z', until: '2026-03-01 11:00:00.000Z' });
+	await audit(page);
+});
+
 test('the log is emptied after a question', async () => {
 	const { page, asked } = await visitLogs('#/logs');
 	await page.getByRole('button', { name: 'Empty the log' }).click();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { audit, base, phone, useDashboard } from './support/dashboard.js';
+import { audit, phone, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
 
@@ -81,8 +81,9 @@ test('what was done lately comes first, the next time too', async () => {
 	await seek(page, 'brands api');
 	await page.keyboard.press('Enter');
 	await page.waitForURL(/#\/collections\/brands\/api/);
-	await page.goto('about:blank');
-	await page.goto(`${base}/_/#/logs`);
+	await page.evaluate(() => (location.hash = '#/logs'));
+	await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
+	await page.reload();
 	await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();
 	await page.getByRole('navigation', { name: 'Collections' }).getByRole('link', { name: 'orders', exact: true }).waitFor();
 	await seek(page, '');

@@ -151,8 +151,8 @@ test('related records are found by words and taken in their order', async () => 
 	const page = await dashboard.current.visit(`#/collections/orders?record=${items[0].id}`);
 	await page.getByRole('button', { name: 'Choose from products' }).click();
 	const picker = page.getByRole('dialog', { name: 'Choose from products' });
-	await picker.getByRole('textbox', { name: 'Filter records' }).fill('armchair');
-	await picker.getByRole('textbox', { name: 'Filter records' }).press('Enter');
+	await picker.getByRole('combobox', { name: 'Filter records' }).fill('armchair');
+	await picker.getByRole('combobox', { name: 'Filter records' }).press('Enter');
 	const found = picker.locator('li', { hasText: 'armchair' });
 	await picker.locator('li').first().getByText('armchair').waitFor();
 	const before = items[0].products.length;

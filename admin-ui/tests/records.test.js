@@ -59,7 +59,7 @@ test('words are looked for in every field', async () => {
 
 test('an expression filters; a reload shows the same, whatever signs it holds', async () => {
 	const page = await dashboard.current.visit('#/collections/products?perPage=25');
-	const box = page.getByRole('textbox', { name: 'Filter records' });
+	const box = page.getByRole('combobox', { name: 'Filter records' });
 	await box.fill(`price > 100 && name !~ '100%#1'`);
 	await box.press('Enter');
 	await page
@@ -77,7 +77,7 @@ test('an expression filters; a reload shows the same, whatever signs it holds', 
 
 test('a filter the server refuses is answered under its box', async () => {
 	const page = await dashboard.current.visit('#/collections/products?perPage=25');
-	const box = page.getByRole('textbox', { name: 'Filter records' });
+	const box = page.getByRole('combobox', { name: 'Filter records' });
 	await box.fill('nothing > 3');
 	await box.press('Enter');
 	await page.getByRole('alert').getByText('The filter was not accepted.').waitFor();
@@ -97,7 +97,7 @@ test('what the server says about a filter is shown word for word', async () => {
 			}
 		})
 	);
-	const box = page.getByRole('textbox', { name: 'Filter records' });
+	const box = page.getByRole('combobox', { name: 'Filter records' });
 	await box.fill('prise > 3');
 	await box.press('Enter');
 	await page.getByRole('alert').getByText('Did you mean “price”?').waitFor();

@@ -80,7 +80,7 @@ test('every kind of field has its options', async () => {
 		await page.getByRole('button', { name: `Options of f${i}`, exact: true }).click();
 	}
 	await page.getByLabel('Maximum size').first().fill('2048');
-	await page.getByText('In bytes: 2 KiB.').waitFor();
+	await page.getByText('In bytes: 2 KB.').waitFor();
 	await page.getByLabel('Only these domains').first().fill('example.com');
 	await page.getByLabel('Only these domains').first().press('Enter');
 	await page.getByLabel('Sizes of thumbnails').fill('100x100');

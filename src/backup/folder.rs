@@ -68,8 +68,15 @@ impl Folder {
     pub fn keep(&self, file: &Path, key: &str) -> Result<()> {
         let path = self.path(key)?;
         File::open(file).and_then(|file| file.sync_all()).map_err(io)?;
-        // A rename would replace what is there.
-        std::fs::hard_link(file, &path).or_else(|_| std::fs::rename(file, &path)).map_err(io)?;
+        match std::fs::hard_link(file, &path) {
+            // Somebody sent one of this name meanwhile.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(Error::bad_request("There is a backup of this name already."));
+            }
+            // Not every disk has links; a rename would replace what is there.
+            Err(_) => std::fs::rename(file, &path).map_err(io)?,
+            Ok(()) => {}
+        }
         File::open(&self.0).and_then(|folder| folder.sync_all()).map_err(io)
     }
 

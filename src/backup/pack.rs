@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 pub const DATA: &str = "data.db";
 pub const LOGS: &str = "auxiliary.db";
 /// What stays where it is when everything else is replaced: not part of any archive.
-pub const LEFT_OUT: [&str; 6] =
-    [FOLDER, swap::FOLDER, ".pb_temp_to_delete", ".notify", ".autocert_cache", "lost+found"];
+pub const LEFT_OUT: [&str; 7] =
+    [FOLDER, swap::FOLDER, ".certificates", ".pb_temp_to_delete", ".notify", ".autocert_cache", "lost+found"];
 /// Uploads on their way in, inside of the storage folder.
 const INCOMING: &str = ".incoming";
 /// Files that deflating makes no smaller.

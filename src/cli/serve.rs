@@ -1,9 +1,11 @@
 //! `cratebase serve`: start, say where, wait for a signal, stop.
 
+use std::convert::Infallible;
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,14 +15,21 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Failed, say};
 use crate::app::{self, Running, World};
+use crate::certificates::Certificates;
 use crate::config::{Config, Flags, Loaded};
 use crate::logs::notes::Listener;
 
 #[derive(Args)]
 pub struct Serve {
-    /// Address and port [default: 127.0.0.1:8090]
+    /// Host names to serve over HTTPS, with certificates that are got and renewed by themselves
+    #[arg(value_name = "DOMAIN")]
+    domains: Vec<String>,
+    /// Address and port [default: 127.0.0.1:8090; with HTTPS, where browsers are sent there from: 0.0.0.0:80]
     #[arg(long, value_name = "ADDR")]
     http: Option<String>,
+    /// Address and port of HTTPS, where there are domains or a certificate [default: 0.0.0.0:443]
+    #[arg(long, value_name = "ADDR")]
+    https: Option<String>,
     /// Web origins that may read answers, separated by commas [default: *]
     #[arg(long, value_delimiter = ',', value_name = "ORIGINS")]
     origins: Option<Vec<String>>,
@@ -35,8 +44,15 @@ pub struct Serve {
 impl Serve {
     pub fn flags(&self) -> Flags {
         let mut flags = Flags::new();
+        if !self.domains.is_empty() {
+            flags.push(("tls.domains", self.domains.clone().into()));
+            flags.push(("http.listen", "0.0.0.0:80".into()));
+        }
         if let Some(http) = &self.http {
             flags.push(("http.listen", http.clone().into()));
+        }
+        if let Some(https) = &self.https {
+            flags.push(("tls.listen", https.clone().into()));
         }
         if let Some(origins) = &self.origins {
             flags.push(("http.origins", origins.clone().into()));
@@ -57,13 +73,16 @@ pub async fn run(loaded: Loaded) -> Result<(), Failed> {
     // Registered first, so that no signal is missed while starting.
     let mut term = signal(SignalKind::terminate())?;
     let mut int = signal(SignalKind::interrupt())?;
+    let hangup = signal(SignalKind::hangup())?;
     app::prepare(&config)?;
     let services = app::open(&config, World::default()).await?;
     let backups = services.backups.clone();
     listener.tell(services.logs.clone());
     let running = app::start(services)?;
     greet(&config, &running).await?;
+    let certificates = running.services.certificates.clone();
     let restart = tokio::select! {
+        never = reread(hangup, certificates) => match never {},
         () = one_of(&mut term, &mut int) => false,
         () = backups.restart_wanted() => true,
     };
@@ -84,6 +103,19 @@ fn begin_again() -> Failed {
     Failed(format!("The server stopped but could not start again: {error}."))
 }
 
+/// SIGHUP: certificates are looked at now rather than in a while. Nothing else is read again.
+async fn reread(mut hangup: Signal, certificates: Option<Arc<Certificates>>) -> Infallible {
+    loop {
+        if hangup.recv().await.is_none() {
+            return std::future::pending().await;
+        }
+        match &certificates {
+            Some(certificates) => certificates.hurry().await,
+            None => tracing::info!("SIGHUP is for certificates, and there are none"),
+        }
+    }
+}
+
 async fn one_of(term: &mut Signal, int: &mut Signal) {
     tokio::select! {
         _ = term.recv() => {}
@@ -92,7 +124,7 @@ async fn one_of(term: &mut Signal, int: &mut Signal) {
 }
 
 async fn greet(config: &Config, running: &Running) -> Result<(), Failed> {
-    let base = format!("http://{}", reachable(running.address));
+    let base = base(running);
     let dir = app::absolute(&config.data_dir)?;
     let version = env!("CARGO_PKG_VERSION");
     say(&format!(
@@ -106,6 +138,17 @@ async fn greet(config: &Config, running: &Running) -> Result<(), Failed> {
         ))?;
     }
     Ok(())
+}
+
+/// Where to find the server.
+fn base(running: &Running) -> String {
+    let address = reachable(running.address);
+    let Some(certificates) = &running.services.certificates else { return format!("http://{address}") };
+    match (certificates.config().domains.first(), address.port()) {
+        (Some(domain), 443) => format!("https://{domain}"),
+        (Some(domain), port) => format!("https://{domain}:{port}"),
+        (None, _) => format!("https://{address}"),
+    }
 }
 
 /// An address to open: "all interfaces" is none.

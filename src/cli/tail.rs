@@ -9,10 +9,11 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
+use super::health::near;
 use super::{Failed, say};
 use crate::app::{self, World};
 use crate::auth::tokens::{Claims, Kind, sign_for};
-use crate::config::{Flags, Loaded};
+use crate::config::{Config, Flags, Loaded};
 use crate::http::Services;
 use crate::schema::Record;
 use crate::sql::{Dialect, Select};
@@ -87,11 +88,22 @@ async fn local(loaded: &Loaded, filter: String) -> Result<Target, Failed> {
         return Err(Failed(format!("There is no data directory {}.", loaded.config.data_dir.display())));
     }
     let services = app::open(&loaded.config, World::default()).await?;
-    let listen = loaded.config.http.listen.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:");
+    let url = url(&loaded.config)?;
     let catalog = services.store.catalog();
     let own = catalog.iter().filter(|collection| !collection.system && !collection.is_view());
     let collections = own.map(|collection| (collection.name.clone(), None)).collect();
-    Ok(Target { url: format!("ws://{listen}"), token: superuser_token(&services).await?, filter, collections })
+    Ok(Target { url, token: superuser_token(&services).await?, filter, collections })
+}
+
+fn url(config: &Config) -> Result<String, Failed> {
+    if !config.tls.is_on() {
+        return Ok(format!("ws://{}", near(&config.http.listen)));
+    }
+    let port = config.tls.listen.rsplit(':').next().unwrap_or_default();
+    match config.tls.domains.first() {
+        Some(domain) => Ok(format!("wss://{domain}:{port}")),
+        None => Err(Failed("Whom the certificate names is not known here: say --url wss://NAME.".into())),
+    }
 }
 
 async fn superuser_token(services: &Services) -> Result<Option<String>, Failed> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::context::Ctx;
-use crate::expr::{self, Access, Scope};
+use crate::expr;
+use crate::expr::rename::scope_of;
 use crate::schema::{Catalog, Collection, CollectionKind, view_query};
 
 /// Something about a rule to look at.
@@ -75,8 +76,7 @@ fn reach(catalog: &Catalog, collection: &Arc<Collection>, rule: Option<&str>) ->
         None => Reach::Superusers,
         Some("") => Reach::Anybody,
         Some(text) => {
-            let scope = Scope { catalog, root: collection, caller: None, access: Access::Rule };
-            match expr::compile(text, &scope) {
+            match expr::compile(text, &scope_of(catalog, collection)) {
                 // A guest's empty request: whatever it lets through then, anybody gets through.
                 Ok(predicate) if predicate.bind(&Ctx::default()).is_always() => Reach::Anybody,
                 Ok(_) => Reach::Some,

@@ -147,7 +147,9 @@ fn length(head: &RequestHead) -> Option<u64> {
 }
 
 fn kind(head: &RequestHead) -> Kind {
-    let streamed = head.version == Version::HTTP_2 || head.headers.contains_key(TRANSFER_ENCODING);
+    // HTTP/2 says neither that there is a body nor, always, how long it is: then its type says that there is one.
+    let unsaid = head.version == Version::HTTP_2 && length(head).is_none() && head.headers.contains_key(CONTENT_TYPE);
+    let streamed = unsaid || head.headers.contains_key(TRANSFER_ENCODING);
     if length(head).unwrap_or(0) == 0 && !streamed {
         return Kind::Empty;
     }

@@ -17,6 +17,8 @@ pub struct Config {
     /// Served at `/`; relative to the working directory, and skipped when missing.
     pub public_dir: PathBuf,
     pub index_fallback: bool,
+    /// JSON for clients that take it packed.
+    pub compress: bool,
     pub keep_alive_s: u64,
     pub header_timeout_s: u64,
     pub body_timeout_s: u64,

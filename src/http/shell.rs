@@ -15,15 +15,18 @@ use actix_web::HttpMessage as _;
 use actix_web::ResponseError as _;
 use actix_web::body::BoxBody;
 use actix_web::dev::{AppConfig, Service, ServiceFactory, ServiceResponse, forward_ready};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::Services;
+use super::connection::Multiplexed;
 use super::cors::{self, Cors};
+use super::elsewhere::Elsewhere;
 use super::error::{Cause, Failure};
 use super::limits;
+use super::squeeze::{self, Coding};
 use super::unread;
 use super::visits::{Known, Visit};
 use crate::error::Error;
@@ -47,12 +50,25 @@ pub struct Shell<S> {
     inner: Rc<S>,
     cors: Rc<Cors>,
     services: Arc<Services>,
+    secure: Option<Rc<Secure>>,
+}
+
+/// What there is besides where all requests come by HTTPS.
+struct Secure {
+    /// The promise that this stays so.
+    lasting: Option<HeaderValue>,
+    elsewhere: Elsewhere,
 }
 
 impl<S> Shell<S> {
     /// Wraps an application.
     pub fn new(inner: S, services: Arc<Services>) -> Self {
-        Shell { inner: Rc::new(inner), cors: Rc::new(Cors::new(&services.config.origins)), services }
+        let secure = services.certificates.as_ref().map(|certificates| {
+            let seconds = certificates.config().hsts_s;
+            let lasting = (seconds > 0).then(|| HeaderValue::try_from(format!("max-age={seconds}")).ok()).flatten();
+            Rc::new(Secure { lasting, elsewhere: Elsewhere::new(&certificates.config().domains, 443) })
+        });
+        Shell { inner: Rc::new(inner), cors: Rc::new(Cors::new(&services.config.origins)), services, secure }
     }
 }
 
@@ -76,8 +92,8 @@ where
 
     fn new_service(&self, config: AppConfig) -> Self::Future {
         let inner = self.inner.new_service(config);
-        let (cors, services) = (Rc::clone(&self.cors), Arc::clone(&self.services));
-        Box::pin(async move { Ok(Shell { inner: Rc::new(inner.await?), cors, services }) })
+        let (cors, services, secure) = (Rc::clone(&self.cors), Arc::clone(&self.services), self.secure.clone());
+        Box::pin(async move { Ok(Shell { inner: Rc::new(inner.await?), cors, services, secure }) })
     }
 }
 
@@ -92,16 +108,27 @@ where
     forward_ready!(inner);
 
     fn call(&self, mut request: Request) -> Self::Future {
+        if let Some(answer) = self.secure.as_ref().and_then(|secure| secure.elsewhere.without_www(&request)) {
+            return Box::pin(std::future::ready(Ok(answer)));
+        }
         let allowed = self.cors.allow(request.headers());
         let id = next_id();
         if request.method() == Method::OPTIONS {
             return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
+        let place = request.conn_data().map(Multiplexed::enter);
+        if matches!(place, Some(None)) {
+            return Box::pin(std::future::ready(Ok(crowded())));
+        }
+        let lasting = self.secure.as_ref().and_then(|secure| secure.lasting.clone());
+        let dress = Dress { allowed, id, lasting };
         let services = Arc::clone(&self.services);
         let (began, method) = (Instant::now(), request.method().clone());
         let visit = Visit::of(&request, began, &services);
         normalise(&mut request);
         let unread = unread::keep(&mut request);
+        // Most clients that are no browsers ask for nothing, and then this is all there is to it.
+        let coding = Coding::accepted(request.headers(), &[Coding::Zstd, Coding::Gzip]);
         let inner = Rc::clone(&self.inner);
         let answer = AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind();
         Box::pin(async move {
@@ -124,25 +151,56 @@ where
                 visit.record(known, &answer, &services);
             }
             if answer.status().is_server_error() {
-                log(&answer, &id);
+                log(&answer, &dress.id);
             }
-            let embeddable = answer.extensions().contains::<Embeddable>();
-            let headers = answer.headers_mut();
-            protect(headers);
+            dress.put_on(&mut answer);
             if let Some(left) = left {
-                limits::tell(headers, left);
+                limits::tell(answer.headers_mut(), left);
             }
-            if embeddable {
-                headers.remove(header::X_FRAME_OPTIONS);
+            if services.config.compress && method == Method::GET {
+                answer = squeeze::squeeze(answer, coding).await;
             }
-            cors::apply(headers, allowed);
-            headers.insert(REQUEST_ID, id);
-            Ok(match unread {
+            let answer = match unread {
                 Some(unread) => unread.until_sent(answer),
+                None => answer,
+            };
+            Ok(match place.flatten() {
+                Some(place) => place.until_sent(answer),
                 None => answer,
             })
         })
     }
+}
+
+/// The headers of every answer.
+struct Dress {
+    allowed: Option<HeaderValue>,
+    id: HeaderValue,
+    lasting: Option<HeaderValue>,
+}
+
+impl Dress {
+    fn put_on(self, answer: &mut Response<BoxBody>) {
+        let embeddable = answer.extensions().contains::<Embeddable>();
+        let headers = answer.headers_mut();
+        headers.insert(header::X_XSS_PROTECTION, XSS);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+        headers.insert(OPENER, SAME_ORIGIN);
+        if !embeddable {
+            headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN_FRAMES);
+        }
+        if let Some(lasting) = self.lasting {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, lasting);
+        }
+        cors::apply(headers, self.allowed);
+        headers.insert(REQUEST_ID, self.id);
+    }
+}
+
+/// One connection asks for too much at a time.
+fn crowded() -> Response<BoxBody> {
+    let message = "a connection has too many requests under way".to_string();
+    Response::from(Failure(Error::Unavailable { message, retry_after_s: 1 }).error_response())
 }
 
 /// Makes `/api/v1/…` and HEAD look like `/api/…` and GET; the connection itself leaves out the body of a HEAD answer.
@@ -170,13 +228,6 @@ fn preflight(request: &Request, allowed: Option<HeaderValue>, id: HeaderValue) -
     cors::apply_preflight(answer.headers_mut(), allowed, requested);
     answer.headers_mut().insert(REQUEST_ID, id);
     answer
-}
-
-fn protect(headers: &mut HeaderMap) {
-    headers.insert(header::X_XSS_PROTECTION, XSS);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.insert(header::X_FRAME_OPTIONS, SAME_ORIGIN_FRAMES);
-    headers.insert(OPENER, SAME_ORIGIN);
 }
 
 /// Unique in this process: enough to find the log line of an answer.

@@ -40,7 +40,7 @@ impl Kept {
         if self.0.borrow().ended {
             return answer;
         }
-        answer.map_body(|_, body| BoxBody::new(Holding { body, _kept: self }))
+        answer.map_body(|_, body| BoxBody::new(Holding::new(body, self)))
     }
 }
 
@@ -56,12 +56,18 @@ impl Stream for Kept {
 }
 
 /// A body that holds on to something while it is sent.
-struct Holding {
+pub struct Holding<T> {
     body: BoxBody,
-    _kept: Kept,
+    _kept: T,
 }
 
-impl MessageBody for Holding {
+impl<T> Holding<T> {
+    pub fn new(body: BoxBody, kept: T) -> Self {
+        Holding { body, _kept: kept }
+    }
+}
+
+impl<T: Unpin> MessageBody for Holding<T> {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

@@ -4,7 +4,6 @@ pub mod request;
 
 use std::sync::Arc;
 
-use crate::clock::Timestamp;
 use crate::context::{Ctx, Purpose};
 use crate::error::{Error, Errors, Problem, Result};
 use crate::files::is_key;
@@ -67,8 +66,8 @@ impl Records {
             Ok(items) => items,
             Err(error) => return stored.settle(self, Err(error)).await,
         };
-        let (records, started) = (self.clone(), self.clock.now());
-        let deadline = Timestamp(started.0.saturating_add(limits.timeout.saturating_mul(1000)));
+        let records = self.clone();
+        let deadline = self.clock.steady_ms().saturating_add(limits.timeout.saturating_mul(1000));
         let done = self.store.write(move |tx| records.run(tx, &items, deadline)).await;
         let done = stored.settle(self, done).await?;
         uploads::remove(self, &done.dropped).await;
@@ -169,11 +168,12 @@ impl Records {
         Ok(())
     }
 
-    fn run(&self, tx: &mut Tx, items: &[Item], deadline: Timestamp) -> Result<Done> {
+    /// `deadline` is by [`crate::clock::Clock::steady_ms`].
+    fn run(&self, tx: &mut Tx, items: &[Item], deadline: i64) -> Result<Done> {
         let mut done = Done::default();
         done.answers.push(b'[');
         for (index, item) in items.iter().enumerate() {
-            if self.clock.now() > deadline {
+            if self.clock.steady_ms() > deadline {
                 return Err(Error::Invalid { message: FAILED.into(), errors: Errors::default() });
             }
             if index > 0 {

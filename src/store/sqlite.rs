@@ -59,6 +59,10 @@ impl Conn {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let conn = Conn::open(path, flags, Arc::default())?;
+        // SQLite settles for reading when it may not write; on a disk that takes writes again it would stay at that.
+        if conn.db.is_readonly("main")? {
+            return Err(StoreError::other(format!("{} cannot be written", path.display())));
+        }
         let synchronous = match durability {
             Durability::Full => "FULL",
             Durability::Normal => "NORMAL",

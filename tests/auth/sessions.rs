@@ -114,6 +114,7 @@ async fn a_token_is_renewed_with_a_whole_new_life_unless_it_is_a_static_one() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one answer, key by key")]
 async fn methods_are_offered_as_they_are_configured() {
     let app = TestApp::start().await;
     let line = "GET /api/collections/users/auth-methods";

@@ -142,6 +142,7 @@ async fn options_are_as_the_protocol_has_them_and_secrets_never_show() {
 
 /// A change of options, the path of what is wrong with it and the code there.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn options_are_checked_by_name() {
     let app = TestApp::start().await;
     let github = || json!({"name": "github", "clientId": "a", "clientSecret": "b"});

@@ -1,11 +1,11 @@
 //! A database that does not answer: whoever brings a token hears 503 and tries again. Told to be a guest, an SDK would
 //! throw the token away, and rules would decide about somebody else.
 
-use std::future::Future;
 use std::sync::Mutex;
 use std::sync::mpsc;
 
 use cratebase::store::{Reader, StoreError};
+use futures_util::future::BoxFuture;
 use serde_json::json;
 
 use crate::support::{As, GUEST, Mailbox, SUPERUSER, TestApp};
@@ -16,7 +16,7 @@ use super::PASSWORD;
 struct Busy<'a> {
     /// Ends the long read when dropped.
     _gate: mpsc::Sender<()>,
-    _reads: Vec<std::pin::Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>>,
+    _reads: Vec<BoxFuture<'a, Result<(), StoreError>>>,
 }
 
 /// Takes the only reader, and the only place in its queue.

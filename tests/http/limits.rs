@@ -240,3 +240,27 @@ async fn a_flood_of_addresses_takes_no_more_memory_than_there_is_room_for() {
         app.call(GUEST, LIST).await.is(status);
     }
 }
+
+/// Which of several rules counts a request (contract §15.2).
+#[tokio::test]
+async fn the_first_name_of_a_request_that_has_a_rule_decides() {
+    let path = "/api/collections/posts/records";
+    for (rules, who, limit) in [
+        // The collection's own name, any collection's, method and path, path.
+        (json!([rule(path, "", 4), rule("*:list", "", 3), rule("posts:list", "", 2)]), GUEST, "2"),
+        (json!([rule(path, "", 4), rule("*:list", "", 3)]), GUEST, "3"),
+        (json!([rule(path, "", 4), rule(&format!("GET {path}"), "", 5)]), GUEST, "5"),
+        (json!([rule("/api/", "", 6), rule(path, "", 4)]), GUEST, "4"),
+        // A beginning with the method comes before a whole path without it.
+        (json!([rule(path, "", 4), rule("GET /api/", "", 7)]), GUEST, "7"),
+        (json!([rule("/api/", "", 6), rule("/api/collections/", "", 8)]), GUEST, "6"),
+        // Rules for others are passed over.
+        (json!([rule("posts:list", "@auth", 2), rule("*:list", "", 3)]), GUEST, "3"),
+        (json!([rule("posts:list", "@auth", 2), rule("*:list", "", 3)]), As("bob"), "2"),
+        (json!([rule("posts:view", "", 2), rule("tag", "", 3), rule("POST /api/", "", 3)]), GUEST, ""),
+    ] {
+        let app = limited(rules.clone()).await;
+        let answer = app.call(who, LIST).await;
+        assert_eq!(answer.is(200).header("RateLimit-Limit"), limit, "{rules}");
+    }
+}

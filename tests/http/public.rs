@@ -90,10 +90,14 @@ async fn the_dashboard_is_there_or_says_that_it_is_not() {
         assert!(answer.header("content-type").starts_with("text/html"));
         assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"));
         assert_eq!(answer.header("cache-control"), "no-cache");
-        let zipped = app.call(GUEST, "GET /_/").header("Accept-Encoding", "gzip, br").await;
-        assert_eq!(zipped.is(200).header("content-encoding"), "gzip");
-        assert!(zipped.header("vary").to_lowercase().contains("accept-encoding"), "{}", zipped.header("vary"));
-        assert!(zipped.body.starts_with(&[0x1f, 0x8b]));
+        for (accepted, coding) in [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("zstd", "")] {
+            let packed = app.call(GUEST, "GET /_/").header("Accept-Encoding", accepted).await;
+            assert_eq!(packed.is(200).header("content-encoding"), coding, "{accepted}");
+            assert!(packed.headers.get_all("vary").iter().any(|value| value == "Accept-Encoding"));
+            if coding == "gzip" {
+                assert_eq!(unzipped(&packed.body), answer.body);
+            }
+        }
     } else {
         answer.refuses(404, "This server was built without the admin UI. The API is at /api/.");
     }
@@ -101,4 +105,135 @@ async fn the_dashboard_is_there_or_says_that_it_is_not() {
     app.call(GUEST, "POST /_/").await.refuses(404, "The requested resource wasn't found.");
     let bare = app.call(GUEST, "GET /_").await;
     assert_eq!((bare.status, bare.header("location")), (307, "/_/"));
+}
+
+fn unzipped(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).unwrap();
+    plain
+}
+
+#[tokio::test]
+async fn a_file_that_did_not_change_is_not_sent_again() {
+    let app = with_files().await;
+    let file = app.call(GUEST, "GET /a%20b.txt").await;
+    let (tag, modified) = (file.header("etag"), file.header("last-modified"));
+    assert!(tag.starts_with('"'), "{tag}");
+    for (name, value, status) in [
+        ("If-None-Match", tag, 304),
+        ("If-None-Match", "\"other\"", 200),
+        ("If-Modified-Since", modified, 304),
+        ("If-Modified-Since", "Mon, 01 Jan 2001 00:00:00 GMT", 200),
+        ("If-Match", "\"other\"", 412),
+    ] {
+        let answer = app.call(GUEST, "GET /a%20b.txt").header(name, value).await;
+        assert_eq!(answer.is(status).body.is_empty(), status != 200, "{name}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn parts_of_files_are_answered_as_asked() {
+    let app = with_files().await;
+    for (range, status, body, extent) in [
+        ("bytes=2-4", 206, "234", "bytes 2-4/10"),
+        ("bytes=7-", 206, "789", "bytes 7-9/10"),
+        ("bytes=-2", 206, "89", "bytes 8-9/10"),
+        ("bytes=10-", 416, "", "bytes */10"),
+    ] {
+        let part = app.call(GUEST, "GET /a%20b.txt").header("Range", range).await;
+        assert_eq!((part.is(status).text().as_str(), part.header("content-range")), (body, extent), "{range}");
+    }
+    let whole = app.call(GUEST, "GET /a%20b.txt").await;
+    assert_eq!(whole.header("accept-ranges"), "bytes");
+}
+
+#[tokio::test]
+async fn pages_are_asked_for_again_and_what_never_changes_is_kept() {
+    let app = with_files().await;
+    let public = app.dir().join("public");
+    std::fs::create_dir_all(public.join("_app/immutable")).unwrap();
+    std::fs::write(public.join("_app/immutable/x.1a2b.js"), "x").unwrap();
+    std::fs::write(public.join("about.html"), "about").unwrap();
+    for (line, cache) in [
+        ("GET /", "no-cache"),
+        ("GET /about.html", "no-cache"),
+        ("GET /some/app/route", "no-cache"),
+        ("GET /immutable/app/route", "no-cache"),
+        ("GET /_app/immutable/x.1a2b.js", "public, max-age=31536000, immutable"),
+        ("GET /a%20b.txt", ""),
+    ] {
+        assert_eq!(app.call(GUEST, line).await.is(200).header("cache-control"), cache, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_sent_packed_where_that_lies_beside_it() {
+    let app = with_files().await;
+    let public = app.dir().join("public");
+    std::fs::write(public.join("app.js"), "plain").unwrap();
+    std::fs::write(public.join("app.js.br"), "brotli").unwrap();
+    std::fs::write(public.join("app.js.gz"), "gzip").unwrap();
+    std::fs::write(public.join("one.css"), "plain").unwrap();
+    std::fs::write(public.join("one.css.gz"), "gzip").unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    std::fs::write(public.join("new.js"), "plain").unwrap();
+    let stale = std::fs::File::create(public.join("new.js.gz")).unwrap();
+    stale.set_modified(long_ago).unwrap();
+    std::os::unix::fs::symlink(app.dir().join("outside.txt"), public.join("a b.txt.gz")).unwrap();
+    let mut tags = std::collections::BTreeSet::new();
+    for (path, accepted, body, coding) in [
+        ("/app.js", "gzip, deflate, br, zstd", "brotli", "br"),
+        ("/app.js", "gzip", "gzip", "gzip"),
+        ("/app.js", "br;q=0, gzip;q=0", "plain", ""),
+        ("/one.css", "br", "plain", ""),
+        ("/one.css", "br, gzip", "gzip", "gzip"),
+        ("/new.js", "gzip", "plain", ""),
+        ("/a%20b.txt", "gzip", "0123456789", ""),
+    ] {
+        let answer = app.call(GUEST, &format!("GET {path}")).header("Accept-Encoding", accepted).await;
+        assert_eq!((answer.is(200).text().as_str(), answer.header("content-encoding")), (body, coding), "{path}");
+        let js = path.ends_with(".js");
+        assert!(
+            !js || answer.header("content-type").starts_with("text/javascript"),
+            "{}",
+            answer.header("content-type")
+        );
+        let varies = answer.headers.get_all("vary").iter().any(|value| value == "Accept-Encoding");
+        assert_eq!(varies, ["/app.js", "/one.css"].contains(&path), "{path}");
+        tags.insert((path, coding, answer.header("etag").to_string()));
+    }
+    let different: std::collections::BTreeSet<_> = tags.iter().map(|(.., tag)| tag).collect();
+    assert_eq!(different.len(), tags.len(), "each form has a tag of its own");
+}
+
+#[tokio::test]
+async fn names_with_a_dot_before_them_are_nobodys_business() {
+    let app = with_files().await;
+    let public = app.dir().join("public");
+    for (folder, name) in [(".git", "config"), (".well-known", "security.txt"), ("docs", ".env")] {
+        std::fs::create_dir_all(public.join(folder)).unwrap();
+        std::fs::write(public.join(folder).join(name), "hush").unwrap();
+    }
+    std::fs::write(public.join(".well-known/.htaccess"), "hush").unwrap();
+    for path in ["/.git/config", "/.git/", "/docs/.env", "/%2egit/config", "/.well-known/.htaccess"] {
+        assert_eq!(app.call(GUEST, &format!("GET {path}")).await.is(200).text(), "home", "{path}");
+    }
+    assert_eq!(app.call(GUEST, "GET /.well-known/security.txt").await.is(200).text(), "hush");
+}
+
+#[tokio::test]
+async fn the_api_and_the_dashboard_are_never_a_page_of_the_app() {
+    let app = with_files().await;
+    std::fs::create_dir_all(app.dir().join("public/api")).unwrap();
+    std::fs::write(app.dir().join("public/api/nothing"), "home").unwrap();
+    for line in ["GET /api/nothing", "GET /api", "GET /api/", "GET /api/v1/nothing", "GET /_/nothing.js"] {
+        let answer = app.call(GUEST, line).await;
+        answer.refuses(404, "File not found.");
+        assert_eq!(answer.header("content-type"), "application/json", "{line}");
+    }
+    for line in ["POST /some/route", "PUT /", "DELETE /a%20b.txt"] {
+        app.call(GUEST, line).await.refuses(404, "The requested resource wasn't found.");
+    }
+    assert_eq!(app.call(GUEST, "GET /apis").await.is(200).text(), "home");
 }

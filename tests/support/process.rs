@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
 
@@ -32,7 +32,7 @@ impl Process {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let address = line.rsplit("http://").next().unwrap().trim().to_string();
+        let address = line.rsplit("://").next().unwrap().trim().to_string();
         Process { child, out, address }
     }
 
@@ -44,6 +44,11 @@ impl Process {
     /// The next lines it prints.
     pub fn lines(&mut self) -> impl Iterator<Item = String> {
         self.out.by_ref().lines().map(Result::unwrap)
+    }
+
+    /// What it writes to stderr, if that was piped.
+    pub fn complaints(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.child.stderr.take().unwrap())
     }
 
     /// Its resident memory.

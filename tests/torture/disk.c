@@ -1,15 +1,18 @@
 // A disk that fails on command, to be preloaded into the server: what was written to *.db and *-wal below DISK_WATCH
 // reaches the copies in DISK_SHADOW only when it is synced, as after a power cut. Some unsynced writes arrive early and
-// out of order, as disks do it. While the file DISK_BROKEN exists, syncs fail with EIO.
+// out of order, as disks do it. While the file DISK_BROKEN exists, syncs fail with EIO; while DISK_READONLY exists, nothing
+// below DISK_WATCH can be written, made, renamed or removed (EROFS), as when the kernel remounts a failing disk.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -107,6 +110,74 @@ static int synced(int fd) {
 	return 0;
 }
 
+static int watched(const char *path) {
+	const char *watch = getenv("DISK_WATCH");
+	return watch && strncmp(path, watch, strlen(watch)) == 0;
+}
+
+// Whether a path may not be changed now; relative ones are looked up from where the server runs.
+static int closed(const char *path) {
+	const char *flag = getenv("DISK_READONLY");
+	char full[PATH_MAX * 2], here[PATH_MAX];
+	if (!flag || access(flag, F_OK) != 0) return 0;
+	if (path[0] != '/' && getcwd(here, sizeof here)) {
+		snprintf(full, sizeof full, "%s/%s", here, path);
+		path = full;
+	}
+	if (!watched(path)) return 0;
+	errno = EROFS;
+	return 1;
+}
+
+static int closed_fd(int fd) {
+	char link[64], path[PATH_MAX];
+	const char *flag = getenv("DISK_READONLY");
+	if (!flag || access(flag, F_OK) != 0) return 0;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(link, path, sizeof path - 1);
+	if (length < 0) return 0;
+	path[length] = 0;
+	return closed(path);
+}
+
+static int opened(int dir, const char *path, int flags, mode_t mode) {
+	if ((flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) && closed(path)) return -1;
+	return REAL(openat)(dir, path, flags, mode);
+}
+
+#define OPEN(name) \
+	int name(const char *path, int flags, ...) { \
+		va_list rest; \
+		va_start(rest, flags); \
+		mode_t mode = va_arg(rest, mode_t); \
+		va_end(rest); \
+		return opened(AT_FDCWD, path, flags, mode); \
+	}
+#define OPENAT(name) \
+	int name(int dir, const char *path, int flags, ...) { \
+		va_list rest; \
+		va_start(rest, flags); \
+		mode_t mode = va_arg(rest, mode_t); \
+		va_end(rest); \
+		return opened(dir, path, flags, mode); \
+	}
+
+OPEN(open)
+OPEN(open64)
+OPENAT(openat64)
+
+int mkdir(const char *path, mode_t mode) {
+	return closed(path) ? -1 : REAL(mkdir)(path, mode);
+}
+
+int unlink(const char *path) {
+	return closed(path) ? -1 : REAL(unlink)(path);
+}
+
+int rename(const char *from, const char *to) {
+	return closed(from) || closed(to) ? -1 : REAL(rename)(from, to);
+}
+
 // The copies are the disk here: the real sync would only cost time.
 int fsync(int fd) {
 	if (!broken()) return synced(fd);
@@ -119,6 +190,7 @@ int fdatasync(int fd) {
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t at) {
+	if (closed_fd(fd)) return -1;
 	ssize_t written = REAL(pwrite)(fd, bytes, length, at);
 	if (written > 0) note(fd, (Step){at, written});
 	return written;
@@ -129,6 +201,7 @@ ssize_t pwrite64(int fd, const void *bytes, size_t length, off64_t at) {
 }
 
 int ftruncate(int fd, off_t size) {
+	if (closed_fd(fd)) return -1;
 	int failed = REAL(ftruncate)(fd, size);
 	if (!failed) note(fd, (Step){size, -1});
 	return failed;

@@ -1,20 +1,29 @@
-//! Disks with faults: the shim of `disk.c`, and a file system of a few megabytes.
+//! What is put under the server: disks with faults (`disk.c`), a clock that jumps (`clock.c`), a file system of a few
+//! megabytes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The shim, compiled once per run.
+/// The shim of `disk.c`, compiled once per run.
 pub fn shim() -> &'static Path {
     static SHIM: OnceLock<PathBuf> = OnceLock::new();
-    SHIM.get_or_init(|| {
-        let out = tempfile::tempdir().unwrap().keep().join("disk.so");
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/torture/disk.c");
-        let flags = ["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"];
-        let built = Command::new("cc").args(flags).arg(&out).arg(source).args(["-ldl", "-lpthread"]).status();
-        assert!(built.expect("a C compiler").success());
-        out
-    })
+    SHIM.get_or_init(|| compiled("disk"))
+}
+
+/// The shim of `clock.c`.
+pub fn clock_shim() -> &'static Path {
+    static SHIM: OnceLock<PathBuf> = OnceLock::new();
+    SHIM.get_or_init(|| compiled("clock"))
+}
+
+fn compiled(name: &str) -> PathBuf {
+    let out = tempfile::tempdir().unwrap().keep().join(format!("{name}.so"));
+    let source = format!("{}/tests/torture/{name}.c", env!("CARGO_MANIFEST_DIR"));
+    let flags = ["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"];
+    let built = Command::new("cc").args(flags).arg(&out).arg(source).args(["-ldl", "-lpthread"]).status();
+    assert!(built.expect("a C compiler").success());
+    out
 }
 
 /// A file system in memory, gone when dropped.

@@ -15,10 +15,10 @@ use crate::support::Process;
 
 /// Rounds over the same directory; then a new one, so that comparing stays quick.
 const ROUNDS_PER_WORLD: u64 = 10;
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Waits until the load has heard something.
-async fn until(what: &str, count: &AtomicU64, more: u64) {
+pub async fn until(what: &str, count: &AtomicU64, more: u64) {
     let (start, wanted) = (Instant::now(), count.load(Ordering::SeqCst) + more);
     while count.load(Ordering::SeqCst) < wanted {
         assert!(start.elapsed() < PATIENCE, "{what}: nothing happens");
@@ -26,7 +26,7 @@ async fn until(what: &str, count: &AtomicU64, more: u64) {
     }
 }
 
-fn report(round: u64, what: &str, load: (u64, u64), verdict: &Verdict) {
+pub fn report(round: u64, what: &str, load: (u64, u64), verdict: &Verdict) {
     let ((done, reads), Verdict { records, kept: (kept, unsure), feed: (first, last) }) = (load, verdict);
     println!(
         "round {round}: {what}: {done} acknowledged, 0 lost; {unsure} unheard, {kept} of them kept; {reads} reads; \

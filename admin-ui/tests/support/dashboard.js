@@ -60,11 +60,11 @@ export class Dashboard {
 	 * Opens a hash route in a fresh browser profile.
 	 *
 	 * @param {string} hash
-	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void }} [options]
+	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void, locale?: string }} [options]
 	 * @returns {Promise<Page>}
 	 */
-	async visit(hash, { guest = false, viewport = wide, script } = {}) {
-		const context = await this.#browser.newContext({ viewport, reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+	async visit(hash, { guest = false, viewport = wide, script, locale = 'en-GB' } = {}) {
+		const context = await this.#browser.newContext({ viewport, reducedMotion: 'reduce', locale, timezoneId: 'Europe/Berlin' });
 		context.setDefaultTimeout(PATIENCE_MS);
 		await context.addInitScript(AXE);
 		if (script) await context.addInitScript(script);

@@ -11,6 +11,6 @@ interface AppleKey {
 
 /** The client secret Apple takes for a while. */
 export async function appleSecret(key: AppleKey): Promise<string> {
-	const { secret } = await client.post<{ secret: string }>('/api/settings/apple/generate-client-secret', { body: key });
+	const { secret }: { secret: string } = await client.post('/api/settings/apple/generate-client-secret', { body: key });
 	return secret;
 }

@@ -9,9 +9,7 @@ export interface Backup {
 	modified: string;
 }
 
-const path = (key: string) => `/api/backups/${encodeURIComponent(key)}`;
-
-export const listBackups = (signal?: AbortSignal) => client.get<Backup[]>('/api/backups', { signal });
+export const listBackups = (signal?: AbortSignal): Promise<Backup[]> => client.get('/api/backups', { signal });
 
 /** Answers when the backup is whole; `''` lets the server choose the name. */
 export async function createBackup(name: string): Promise<void> {
@@ -24,14 +22,14 @@ export async function uploadBackup(file: File): Promise<void> {
 	await client.post('/api/backups/upload', { body: form });
 }
 
-export const deleteBackup = (key: string) => client.delete(path(key));
+export const deleteBackup = (key: string) => client.delete('/api/backups/{key}', { path: { key } });
 
 /** Answers before it begins: the server replaces its data and starts anew. */
 export async function restoreBackup(key: string): Promise<void> {
-	await client.post(`${path(key)}/restore`);
+	await client.post('/api/backups/{key}/restore', { path: { key } });
 }
 
 /** An address that downloads it, for a few minutes. */
 export async function backupUrl(key: string): Promise<string> {
-	return `${path(key)}?token=${encodeURIComponent(await fileToken())}`;
+	return `/api/backups/${encodeURIComponent(key)}?token=${encodeURIComponent(await fileToken())}`;
 }

@@ -28,8 +28,8 @@ export async function mostInBatch(): Promise<number> {
 }
 
 /** All of them, or none: the first that fails takes the others back. */
-export const sendBatch = (requests: Write[], signal?: AbortSignal) =>
-	client.post<{ status: number; body: unknown }[]>('/api/batch', { body: { requests }, signal });
+export const sendBatch = (requests: Write[], signal?: AbortSignal): Promise<{ status: number; body: unknown }[]> =>
+	client.post('/api/batch', { body: { requests }, signal });
 
 /** Which write of a batch failed and why; undefined when the batch failed as a whole. */
 export function failedWrite(error: ApiError): { index: number; error: ApiError } | undefined {
@@ -48,14 +48,14 @@ export function failedWrite(error: ApiError): { index: number; error: ApiError }
 
 /** One write by itself, where batches are not allowed. */
 export async function sendWrite({ method, url, body }: Write, signal?: AbortSignal): Promise<void> {
-	if (method === 'DELETE') return client.delete(url, { signal });
-	if (method === 'PATCH') return client.patch(url, { body, signal });
+	if (method === 'DELETE') return client.send('DELETE', url, { signal });
+	if (method === 'PATCH') return client.send('PATCH', url, { body, signal });
 	if (method === 'PUT') {
 		try {
-			return await client.patch(`${url}/${encodeURIComponent(String(body?.['id'] ?? ''))}`, { body, signal });
+			return await client.send('PATCH', `${url}/${encodeURIComponent(String(body?.['id'] ?? ''))}`, { body, signal });
 		} catch (thrown) {
 			if (!(thrown instanceof ApiError) || thrown.status !== 404) throw thrown;
 		}
 	}
-	return client.post(url, { body, signal });
+	return client.send('POST', url, { body, signal });
 }

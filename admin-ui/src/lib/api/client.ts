@@ -1,10 +1,10 @@
 import { ApiError } from './error';
+import { fill, type Method, type PathOf, type Places, type Query } from './paths';
 import { fetchTelling, type OnUpload } from './upload';
 
-type Query = Record<string, string | number | boolean | undefined>;
-
-export interface Send {
-	query?: Query;
+interface Any {
+	path?: object | undefined;
+	query?: object | undefined;
 	body?: unknown;
 	signal?: AbortSignal | undefined;
 	/** Instead of the session's token; `''` sends the request as a guest. */
@@ -15,39 +15,52 @@ export interface Send {
 	onupload?: OnUpload | undefined;
 }
 
-/** Speaks JSON to the server this page came from. */
+type Send<M extends Method, P extends PathOf<M>> = Omit<Any, 'path' | 'query'> & { query?: Query<M, P> } & (Places<M, P> extends object
+		? { path: Places<M, P> }
+		: { path?: undefined });
+type More<M extends Method, P extends PathOf<M>> = Places<M, P> extends object ? [send: Send<M, P>] : [send?: Send<M, P>];
+
+/**
+ * Speaks JSON to the server this page came from. Paths, methods and what belongs into an address are checked
+ * against the server's own description; what the caller expects of an answer is taken on trust.
+ */
 class Client {
 	/** Sent with every request; kept current by the session. */
 	token = '';
 	/** The server no longer accepts `token`. */
 	onUnauthorized: () => void = () => {};
 
-	async get<T>(path: string, send: Send = {}): Promise<T> {
+	async get<T, P extends PathOf<'get'>>(path: P, ...[send]: More<'get', P>): Promise<T> {
 		return this.#send<T>('GET', path, send);
 	}
 
 	/** An answer that is no JSON. */
-	async text(path: string, send: Send = {}): Promise<string> {
+	async text<P extends PathOf<'get'>>(path: P, ...[send]: More<'get', P>): Promise<string> {
 		return this.#send<string>('GET', path, send, (response) => response.text());
 	}
 
-	async post<T>(path: string, send: Send = {}): Promise<T> {
+	async post<T, P extends PathOf<'post'>>(path: P, ...[send]: More<'post', P>): Promise<T> {
 		return this.#send<T>('POST', path, send);
 	}
 
-	async put<T>(path: string, send: Send = {}): Promise<T> {
+	async put<T, P extends PathOf<'put'>>(path: P, ...[send]: More<'put', P>): Promise<T> {
 		return this.#send<T>('PUT', path, send);
 	}
 
-	async patch<T>(path: string, send: Send = {}): Promise<T> {
+	async patch<T, P extends PathOf<'patch'>>(path: P, ...[send]: More<'patch', P>): Promise<T> {
 		return this.#send<T>('PATCH', path, send);
 	}
 
-	async delete(path: string, send: Send = {}): Promise<void> {
+	async delete<P extends PathOf<'delete'>>(path: P, ...[send]: More<'delete', P>): Promise<void> {
 		return this.#send<undefined>('DELETE', path, send);
 	}
 
-	async #send<T>(method: string, path: string, send: Send, read?: (response: Response) => Promise<unknown>): Promise<T> {
+	/** To an address as it stands, such as one that people have put together. */
+	async send<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', address: string, send: Omit<Any, 'path'> = {}): Promise<T> {
+		return this.#send<T>(method, address, send);
+	}
+
+	async #send<T>(method: string, path: string, send: Any = {}, read?: (response: Response) => Promise<unknown>): Promise<T> {
 		const token = send.token ?? this.token;
 		const headers: Record<string, string> = {};
 		if (token) headers['Authorization'] = token;
@@ -57,7 +70,7 @@ class Client {
 
 		let response: Response;
 		try {
-			const address = path + queryText(send.query);
+			const address = fill(path, send.path) + queryText(send.query);
 			const signal = send.signal ? { signal: send.signal } : {};
 			response =
 				send.body instanceof FormData && send.onupload
@@ -92,7 +105,7 @@ export function isAbort(thrown: unknown): boolean {
 	return thrown instanceof DOMException && thrown.name === 'AbortError';
 }
 
-function queryText(query: Query = {}): string {
+function queryText(query: object = {}): string {
 	const params = new URLSearchParams();
 	for (const [name, value] of Object.entries(query)) {
 		if (value !== undefined && value !== '') params.set(name, String(value));

@@ -110,7 +110,7 @@ const PER_PAGE = 500;
 export async function listCollections(signal?: AbortSignal): Promise<Collection[]> {
 	const all: Collection[] = [];
 	for (let page = 1; ; page++) {
-		const { items } = await client.get<List<Collection>>('/api/collections', {
+		const { items }: List<Collection> = await client.get('/api/collections', {
 			query: { page, perPage: PER_PAGE, sort: 'name', skipTotal: true },
 			signal
 		});
@@ -119,21 +119,20 @@ export async function listCollections(signal?: AbortSignal): Promise<Collection[
 	}
 }
 
-const collectionPath = (key: string) => `/api/collections/${encodeURIComponent(key)}`;
-
-export const createCollection = (body: object) => client.post<Collection>('/api/collections', { body });
+export const createCollection = (body: object): Promise<Collection> => client.post('/api/collections', { body });
 
 /** Merged deeply into what is there; lists are replaced. */
-export const updateCollection = (key: string, body: object) => client.patch<Collection>(collectionPath(key), { body });
+export const updateCollection = (key: string, body: object): Promise<Collection> =>
+	client.patch('/api/collections/{collection}', { path: { collection: key }, body });
 
-export const deleteCollection = (key: string) => client.delete(collectionPath(key));
+export const deleteCollection = (key: string) => client.delete('/api/collections/{collection}', { path: { collection: key } });
 
 /** Deletes all its records. */
-export const truncateCollection = (key: string) => client.delete(`${collectionPath(key)}/truncate`);
+export const truncateCollection = (key: string) => client.delete('/api/collections/{collection}/truncate', { path: { collection: key } });
 
 /** A blank collection of each type. */
-export const scaffolds = (signal?: AbortSignal) =>
-	client.get<Record<CollectionType, Collection>>('/api/collections/meta/scaffolds', { signal });
+export const scaffolds = (signal?: AbortSignal): Promise<Record<CollectionType, Collection>> =>
+	client.get('/api/collections/meta/scaffolds', { signal });
 
 /** A sign-in provider the server knows; `logo` is an SVG. */
 export interface KnownProvider {
@@ -142,8 +141,9 @@ export interface KnownProvider {
 	logo: string;
 }
 
-export const knownProviders = (signal?: AbortSignal) => client.get<KnownProvider[]>('/api/collections/meta/oauth2-providers', { signal });
+export const knownProviders = (signal?: AbortSignal): Promise<KnownProvider[]> =>
+	client.get('/api/collections/meta/oauth2-providers', { signal });
 
 /** What a view of this query would be: its fields and some of its rows. */
-export const tryView = (query: string, signal?: AbortSignal) =>
-	client.post<{ fields: Field[]; sample: Record<string, unknown>[] }>('/api/collections/meta/dry-run-view', { body: { query }, signal });
+export const tryView = (query: string, signal?: AbortSignal): Promise<{ fields: Field[]; sample: Record<string, unknown>[] }> =>
+	client.post('/api/collections/meta/dry-run-view', { body: { query }, signal });

@@ -23,7 +23,7 @@ const PER_PAGE = 500;
 export async function readCollections(): Promise<PlainCollection[]> {
 	const all: PlainCollection[] = [];
 	for (let page = 1; ; page++) {
-		const { items } = await client.get<List<PlainCollection>>('/api/collections', {
+		const { items }: List<PlainCollection> = await client.get('/api/collections', {
 			query: { page, perPage: PER_PAGE, sort: 'name', skipTotal: true }
 		});
 		all.push(...items);

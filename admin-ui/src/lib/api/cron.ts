@@ -11,9 +11,9 @@ export interface Cron {
 	last?: { started: string; took: number; error: string } | null;
 }
 
-export const listCrons = (signal?: AbortSignal) => client.get<Cron[]>('/api/crons', { signal });
+export const listCrons = (signal?: AbortSignal): Promise<Cron[]> => client.get('/api/crons', { signal });
 
 /** Starts it now; its end is not waited for. */
 export async function runCron(id: string): Promise<void> {
-	await client.post(`/api/crons/${encodeURIComponent(id)}`);
+	await client.post('/api/crons/{id}', { path: { id } });
 }

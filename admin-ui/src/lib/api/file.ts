@@ -3,7 +3,7 @@ import type { Row } from './record';
 
 /** A short-lived token that opens protected files. */
 export async function fileToken(): Promise<string> {
-	const { token } = await client.post<{ token: string }>('/api/files/token');
+	const { token }: { token: string } = await client.post('/api/files/token');
 	return token;
 }
 

@@ -11,5 +11,6 @@ export interface Health {
 }
 
 export async function readHealth(signal?: AbortSignal): Promise<Health> {
-	return (await client.get<{ data: Health }>('/api/health', { signal })).data;
+	const { data }: { data: Health } = await client.get('/api/health', { signal });
+	return data;
 }

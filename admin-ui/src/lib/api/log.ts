@@ -37,12 +37,13 @@ interface LogQuery {
 }
 
 export async function listLogs(query: LogQuery, signal?: AbortSignal): Promise<Log[]> {
-	const { items } = await client.get<List<Log>>('/api/logs', { query: { ...query, skipTotal: true }, signal });
+	const { items }: List<Log> = await client.get('/api/logs', { query: { ...query, skipTotal: true }, signal });
 	return items;
 }
 
-export const viewLog = (id: string, signal?: AbortSignal) => client.get<Log>(`/api/logs/${encodeURIComponent(id)}`, { signal });
+export const viewLog = (id: string, signal?: AbortSignal): Promise<Log> => client.get('/api/logs/{id}', { path: { id }, signal });
 
-export const logHours = (filter: string, signal?: AbortSignal) => client.get<LogHour[]>('/api/logs/stats', { query: { filter }, signal });
+export const logHours = (filter: string, signal?: AbortSignal): Promise<LogHour[]> =>
+	client.get('/api/logs/stats', { query: { filter }, signal });
 
 export const deleteLogs = () => client.delete('/api/logs');

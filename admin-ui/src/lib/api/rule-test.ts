@@ -35,5 +35,5 @@ export interface Verdict {
 	tree?: Part;
 }
 
-export const testRule = (collection: string, question: Question, signal?: AbortSignal) =>
-	client.post<Verdict>(`/api/collections/${encodeURIComponent(collection)}/rules/test`, { body: question, signal });
+export const testRule = (collection: string, question: Question, signal?: AbortSignal): Promise<Verdict> =>
+	client.post('/api/collections/{collection}/rules/test', { path: { collection }, body: question, signal });

@@ -45,9 +45,9 @@ export interface Settings {
 	superuserIPs: string[];
 }
 
-export const readSettings = () => client.get<Settings>('/api/settings');
+export const readSettings = (): Promise<Settings> => client.get('/api/settings');
 
-export const saveSettings = (changed: Partial<Settings>) => client.patch<Settings>('/api/settings', { body: changed });
+export const saveSettings = (changed: Partial<Settings>): Promise<Settings> => client.patch('/api/settings', { body: changed });
 
 export const MAIL_TEMPLATES = [
 	{ id: 'verification', label: 'Verification' },

@@ -11,4 +11,4 @@ export interface SqlResult {
 /** The server cuts a result here without a word. */
 export const MOST_ROWS = 1000;
 
-export const runSql = (query: string, signal?: AbortSignal) => client.post<SqlResult>('/api/sql', { body: { query }, signal });
+export const runSql = (query: string, signal?: AbortSignal): Promise<SqlResult> => client.post('/api/sql', { body: { query }, signal });

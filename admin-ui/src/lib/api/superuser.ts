@@ -1,7 +1,7 @@
 import { client } from './client';
 import type { Row } from './record';
 
-const SUPERUSERS = '/api/collections/_superusers';
+const path = { collection: '_superusers' };
 
 export interface Signed {
 	token: string;
@@ -9,25 +9,25 @@ export interface Signed {
 }
 
 export async function signIn(identity: string, password: string): Promise<Signed> {
-	return client.post<Signed>(`${SUPERUSERS}/auth-with-password`, { token: '', body: { identity, password } });
+	return client.post('/api/collections/{collection}/auth-with-password', { path, token: '', body: { identity, password } });
 }
 
 /** Mails a one-time code; the id belongs to the second step of a sign-in. */
 export async function requestCode(email: string): Promise<string> {
-	const { otpId } = await client.post<{ otpId: string }>(`${SUPERUSERS}/request-otp`, { token: '', body: { email } });
+	const { otpId }: { otpId: string } = await client.post('/api/collections/{collection}/request-otp', { path, token: '', body: { email } });
 	return otpId;
 }
 
 export async function signInWithCode(mfaId: string, otpId: string, code: string): Promise<Signed> {
-	return client.post<Signed>(`${SUPERUSERS}/auth-with-otp`, { token: '', body: { mfaId, otpId, password: code } });
+	return client.post('/api/collections/{collection}/auth-with-otp', { path, token: '', body: { mfaId, otpId, password: code } });
 }
 
 /** A new token for a current one; an installer's token comes back as it is. */
 export async function refresh(token: string): Promise<Signed> {
-	return client.post<Signed>(`${SUPERUSERS}/auth-refresh`, { token });
+	return client.post('/api/collections/{collection}/auth-refresh', { path, token });
 }
 
 /** Creates a superuser; during installation `token` is the one of the link. */
 export async function createSuperuser(email: string, password: string, token: string): Promise<void> {
-	await client.post<Row>(`${SUPERUSERS}/records`, { token, body: { email, password, passwordConfirm: password } });
+	await client.post('/api/collections/{collection}/records', { path, token, body: { email, password, passwordConfirm: password } });
 }

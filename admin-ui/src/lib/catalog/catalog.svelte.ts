@@ -14,6 +14,10 @@ class Catalog {
 	own = $derived(this.#all.filter((one) => !one.system));
 	system = $derived(this.#all.filter((one) => one.system));
 
+	get all(): Collection[] {
+		return this.#all;
+	}
+
 	/** By name or id. */
 	find(key: string): Collection | undefined {
 		return this.#byKey.get(key);

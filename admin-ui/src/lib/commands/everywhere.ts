@@ -57,7 +57,7 @@ function ofCollection({ id, name, type, system }: Collection): Command[] {
 				]),
 		...schemaTabs(type).map((tab) => ({
 			id: `${tab}:${id}`,
-			title: `${name}: ${TAB_TITLES[tab].toLowerCase()}`,
+			title: `${name}: ${TAB_TITLES[tab]}`,
 			place,
 			icon: Wrench,
 			href: schemaHref(name, tab),

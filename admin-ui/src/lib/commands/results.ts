@@ -30,7 +30,7 @@ interface Known {
 
 /** Before anything is sought: what was done lately, what this screen offers, and the ways on. */
 export function atFirst({ here, everywhere, recent, address }: Known): Section[] {
-	const all = [...here, ...everywhere];
+	const all = unique([...here, ...everywhere]);
 	const lately = recent
 		.flatMap((one) => revived(one, all) ?? [])
 		.filter(({ href }) => href !== address)
@@ -40,13 +40,13 @@ export function atFirst({ here, everywhere, recent, address }: Known): Section[]
 	return sections([
 		['Recent', lately],
 		['This screen', rest(here)],
-		['Everywhere', rest(everywhere)]
+		['Everywhere', rest(everywhere.filter((one) => !here.some(({ id }) => id === one.id)))]
 	]);
 }
 
 /** What fits the words best, what was done lately before the rest. */
 export function hitsOf(text: string, { here, everywhere, recent }: Known): Option[] {
-	const all = [...here, ...everywhere];
+	const all = unique([...here, ...everywhere]);
 	const known = new Set(all.map(({ id }) => id));
 	const more = recent.flatMap((one) => (known.has(one.id) ? [] : (revived(one, all) ?? [])));
 	return [...all, ...more]
@@ -75,3 +75,6 @@ function revived({ id, title, place, href }: Recent, all: Command[]): Command | 
 
 const sections = (some: [string, Command[]][]): Section[] =>
 	some.flatMap(([title, list]) => (list.length > 0 ? [{ title, options: list.map((one) => ({ ...one, marks: [] })) }] : []));
+
+/** The screen's own word for something is the one that holds. */
+const unique = (some: Command[]) => [...new Map(some.toReversed().map((one) => [one.id, one])).values()].toReversed();

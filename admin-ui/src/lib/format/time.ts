@@ -1,7 +1,9 @@
-const DAY = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short', year: 'numeric' });
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
-const AGO = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+import { locale } from '$lib/words/language';
+
+const DAY = new Intl.DateTimeFormat(locale, { day: '2-digit', month: 'short', year: 'numeric' });
+const CLOCK = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const FULL = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' });
+const AGO = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
 
 /** Seconds in each unit, largest first. */
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -42,7 +42,12 @@ function writable(collection: Collection): Check[] {
 	return [
 		{
 			id: `open.${collection.id}.${open.join()}`,
-			text: `Anybody may ${open.join(' and ')} records of ${collection.name}, without signing in.`,
+			text:
+				open.length === 2
+					? `Anybody may update and delete records of ${collection.name}, without signing in.`
+					: open[0] === 'update'
+						? `Anybody may update records of ${collection.name}, without signing in.`
+						: `Anybody may delete records of ${collection.name}, without signing in.`,
 			href: schemaHref(collection.name, 'rules'),
 			place: 'Rules'
 		}

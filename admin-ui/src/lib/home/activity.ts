@@ -1,6 +1,6 @@
 import { logHours, type LogHour } from '$lib/api/log';
 import { HOUR_MS } from '$lib/logs/bars';
-import { logHref, parseLogState } from '$lib/logs/log-state';
+import { logHref, parseLogState, stamp } from '$lib/logs/log-state';
 
 /** Requests of the last hours by how they went; superusers' are left out, as in the log. */
 export interface Activity {
@@ -16,12 +16,11 @@ export interface Activity {
 
 export const HOURS = 24;
 const OF_USERS = "data.auth != '_superusers'";
-const stamp = (at: number) => new Date(at).toISOString().replace('T', ' ');
 
 export async function readActivity(signal: AbortSignal): Promise<Activity> {
 	const to = Date.now();
 	const from = to - HOURS * HOUR_MS;
-	const filter = `created >= '${stamp(from)}' && data.type = 'request' && ${OF_USERS}`;
+	const filter = `created >= '${stamp(new Date(from))}' && data.type = 'request' && ${OF_USERS}`;
 	const [all, wrong, broken] = await Promise.all([
 		logHours(filter, signal),
 		logHours(`${filter} && data.status >= 400`, signal),

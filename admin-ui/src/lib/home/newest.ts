@@ -44,7 +44,8 @@ export async function readNewest(collections: Collection[], signal: AbortSignal)
 async function newestOf(collection: Collection, signal: AbortSignal): Promise<Newest[]> {
 	const stamp = collection.fields.find((field) => field.type === 'autodate' && field.onCreate)?.name;
 	const fields = ['id', 'collectionId', 'collectionName', stamp, ...speakingFields(collection).map((field) => field.name)];
-	const { items } = await client.get<List<Row>>(`/api/collections/${encodeURIComponent(collection.name)}/records`, {
+	const { items }: List<Row> = await client.get('/api/collections/{collection}/records', {
+		path: { collection: collection.name },
 		query: { perPage: PER_COLLECTION, sort: '-@rowid', skipTotal: true, fields: fields.filter(Boolean).join() },
 		signal
 	});

@@ -1,3 +1,4 @@
+import { HOUR_MS } from './bars';
 import { LEVELS } from './level';
 
 /** What the logs screen shows, as its address says it. */
@@ -8,13 +9,18 @@ export interface LogState {
 	level: number;
 	/** Hours back from now; 0 for everything that is kept. */
 	hours: number;
-	/** An hour that was pressed in the chart: its beginning, in the server's words. */
+	/** An hour that was pressed in the chart, or the beginning of a range: in the server's words. */
 	hour: string;
+	/** Where a range ends; `''` for the one hour. */
+	until: string;
 	/** Requests of superusers too: this dashboard's own are among them. */
 	superusers: boolean;
 	/** The id of the open entry. */
 	log: string;
 }
+
+/** A part of the time that is looked at. */
+export type Range = Pick<LogState, 'hour' | 'until'>;
 
 export const SPANS = [
 	{ hours: 1, label: 'Last hour' },
@@ -24,7 +30,6 @@ export const SPANS = [
 ];
 const USUAL_HOURS = 24;
 const LOWEST = LEVELS[0]?.value ?? -4;
-const HOUR_MS = 3_600_000;
 
 export function parseLogState(query: URLSearchParams): LogState {
 	const hours = Number(query.get('hours') ?? USUAL_HOURS);
@@ -34,6 +39,7 @@ export function parseLogState(query: URLSearchParams): LogState {
 		level: LEVELS.some((one) => one.value === level) ? level : LOWEST,
 		hours: SPANS.some((one) => one.hours === hours) ? hours : USUAL_HOURS,
 		hour: query.get('hour') ?? '',
+		until: query.get('until') ?? '',
 		superusers: query.get('superusers') === '1',
 		log: query.get('log') ?? ''
 	};
@@ -45,20 +51,25 @@ export function logHref(state: LogState): string {
 	if (state.level !== LOWEST) query.set('level', String(state.level));
 	if (state.hours !== USUAL_HOURS) query.set('hours', String(state.hours));
 	if (state.hour) query.set('hour', state.hour);
+	if (state.hour && state.until) query.set('until', state.until);
 	if (state.superusers) query.set('superusers', '1');
 	if (state.log) query.set('log', state.log);
 	const text = query.toString().replaceAll('+', '%20');
 	return '#/logs' + (text && '?' + text);
 }
 
-const stamp = (date: Date) => date.toISOString().replace('T', ' ');
+/** In the server's words. */
+export const stamp = (date: Date) => date.toISOString().replace('T', ' ');
 
-/** The screen's state as a filter for the server, the pressed hour left out of the chart's. */
+/** The server's words as milliseconds. */
+export const momentOf = (text: string) => new Date(text.replace(' ', 'T')).getTime();
+
+/** The screen's state as a filter for the server. A pressed hour is left out of the chart's, a range is not. */
 export function filterOf(state: LogState, now: Date, use: 'list' | 'chart'): string {
 	const parts: string[] = [];
-	if (use === 'list' && state.hour) {
-		const from = new Date(state.hour.replace(' ', 'T'));
-		parts.push(`created >= '${state.hour}'`, `created < '${stamp(new Date(from.getTime() + HOUR_MS))}'`);
+	if (state.hour && (use === 'list' || state.until)) {
+		const until = state.until || stamp(new Date(momentOf(state.hour) + HOUR_MS));
+		parts.push(`created >= '${state.hour}'`, `created < '${until}'`);
 	} else if (state.hours > 0) parts.push(`created >= '${stamp(new Date(now.getTime() - state.hours * HOUR_MS))}'`);
 	if (state.level > LOWEST) parts.push(`level >= ${state.level}`);
 	if (!state.superusers) parts.push("data.auth != '_superusers'");

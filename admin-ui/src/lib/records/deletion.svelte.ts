@@ -74,8 +74,11 @@ class Deletion {
 		await Promise.all(Array.from({ length: AT_ONCE }, work));
 		if (refused.length > 0) {
 			this.#show(refused);
-			const which = batch.ids.length === 1 ? 'The record' : `${count(refused.length)} of ${counted(batch.ids.length, 'record')}`;
-			toasts.show(`${which} could not be deleted. ${reason}`, { tone: 'danger' });
+			const text =
+				batch.ids.length === 1
+					? `The record could not be deleted. ${reason}`
+					: `${count(refused.length)} of ${counted(batch.ids.length, 'record')} could not be deleted. ${reason}`;
+			toasts.show(text, { tone: 'danger' });
 		}
 		this.carriedOut++;
 	}

@@ -43,3 +43,11 @@ export function toFilter(text: string, collection: Collection): string {
 export function isRefusal(error: ApiError | undefined, filter: string): error is ApiError {
 	return filter !== '' && error?.status === 400 && error.field('sort') === undefined;
 }
+
+/** Why the server did not take the filter; `''` when that was not it. */
+export function refusalOf(error: ApiError | undefined, filter: string): string {
+	if (!isRefusal(error, filter)) return '';
+	const reason = error.field('filter')?.message;
+	// Servers that say only "something went wrong" leave the likely causes to us.
+	return reason ?? `${error.message} Check the names of fields, and that texts stand in quotes: name ~ 'lamp'.`;
+}

@@ -3,7 +3,7 @@ import { isAbort } from '$lib/api/client';
 import { ApiError } from '$lib/api/error';
 import { realtime, type Change } from '$lib/api/realtime';
 import { countRecords, listRecords, type Row } from '$lib/api/record';
-import type { TableState } from '$lib/route/table-state';
+import type { TableQuestion } from '$lib/route/table-state';
 import { expandOf } from './expand';
 import { toFilter } from './filter';
 
@@ -31,7 +31,7 @@ export class RecordPage {
 	#counted = '';
 
 	/** Newest first unless said otherwise: insertion order costs no sort, whatever the size of the table. */
-	async load(collection: Collection, state: TableState): Promise<void> {
+	async load(collection: Collection, state: TableQuestion): Promise<void> {
 		this.#listing?.abort();
 		const listing = (this.#listing = new AbortController());
 		const filter = toFilter(state.filter, collection);
@@ -63,7 +63,7 @@ export class RecordPage {
 	}
 
 	/** As `load`, counting again too. */
-	async reload(collection: Collection, state: TableState): Promise<void> {
+	async reload(collection: Collection, state: TableQuestion): Promise<void> {
 		this.#counted = '';
 		await this.load(collection, state);
 	}

@@ -1,3 +1,4 @@
+import { say } from '$lib/words/words';
 import type { Collection, Field, FieldKind } from '$lib/api/collection';
 
 /** The schema an expression is about. */
@@ -22,7 +23,7 @@ export interface Name {
 type Place = { at: 'record'; of: Collection[]; body?: boolean } | { at: 'request' | 'collections' | 'point' | 'anything' | 'end' };
 
 export const MACROS: Record<string, string> = {
-	'@now': 'now',
+	'@now': say('now'),
 	'@yesterday': 'a day ago',
 	'@tomorrow': 'in a day',
 	'@todayStart': '00:00 today',
@@ -68,7 +69,7 @@ export function namesAfter(path: string, schema: Schema): Name[] {
 			{ label: '@collection', detail: 'any collection', kind: 'collection', goesOn: true },
 			...Object.entries(MACROS).map(([label, detail]): Name => ({ label, detail, kind: 'macro' })),
 			...Object.entries(FUNCTIONS).map(([label, detail]): Name => ({ label, detail, kind: 'function' })),
-			...WORDS.map((label): Name => ({ label, detail: 'value', kind: 'word' }))
+			...WORDS.map((label): Name => ({ label, detail: say('value'), kind: 'word' }))
 		];
 	}
 	const place = follow(path.slice(0, -1).split('.'), schema).place;
@@ -120,7 +121,8 @@ export function wrongName(name: string, schema: Schema): { from: number; message
 	if (!found.unknown) return undefined;
 	const { part, from, known } = found.unknown;
 	const near = nearest(part, known);
-	return { from, message: `There is no ${found.unknown.what} ${part}.${near ? ` Did you mean ${near}?` : ''}` };
+	const message = found.unknown.message;
+	return { from, message: near ? [message, `Did you mean ${near}?`].join(' ') : message };
 }
 
 /** `@collection.x:alias.y` has a colon that is no modifier. */
@@ -135,7 +137,7 @@ interface Found {
 	place?: Place;
 	/** The field the path ends in. */
 	field?: Field;
-	unknown?: { part: string; from: number; what: string; known: string[] };
+	unknown?: { part: string; from: number; message: string; known: string[] };
 }
 
 function follow(parts: string[], schema: Schema): Found {
@@ -148,14 +150,19 @@ function follow(parts: string[], schema: Schema): Found {
 			const known = (place.at === 'record' ? recordNames(place.of, schema.all).map((name) => name.label) : namesOf(place, schema)).concat(
 				i === 0 ? Object.keys(MACROS) : []
 			);
-			const what = part.startsWith('@') ? 'macro' : place.at === 'collections' ? 'collection' : place.at === 'record' ? 'field' : 'name';
-			return { unknown: { part, from, what, known } };
+			return { unknown: { part, from, message: unknownName(part, place), known } };
 		}
 		place = step.place;
 		field = step.field;
 		from += part.length + 1;
 	}
 	return { place, ...(field && { field }) };
+}
+
+function unknownName(part: string, place: Place): string {
+	if (part.startsWith('@')) return `There is no macro ${part}.`;
+	if (place.at === 'collections') return `There is no collection ${part}.`;
+	return place.at === 'record' ? `There is no field ${part}.` : `There is no name ${part}.`;
 }
 
 const namesOf = (place: Place, schema: Schema): string[] =>

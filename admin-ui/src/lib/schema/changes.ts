@@ -1,3 +1,4 @@
+import { say } from '$lib/words/words';
 import type { Collection, Field, Rule } from '$lib/api/collection';
 import { uniqueFields } from './sql-index';
 
@@ -112,7 +113,7 @@ function uniqueChanges(stored: Collection, next: Collection): Change[] {
 }
 
 const sayRule = (rule: Rule | undefined) =>
-	rule === null || rule === undefined ? 'nobody but superusers' : rule === '' ? 'everyone' : rule;
+	rule === null || rule === undefined ? 'nobody but superusers' : rule === '' ? say('everyone') : rule;
 
 function ruleChanges(stored: Collection, next: Collection): Change[] {
 	return RULE_NAMES.flatMap(([key, name]) => {

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Collection, Field } from '$lib/api/collection';
+import { chosenColumns, keepColumns } from './columns';
+import { Writer } from './export';
+import { isExpression, toFilter } from './filter';
+import { nextSort } from './sort';
+
+const field = (name: string, type: string, more: object = {}) =>
+	({ id: `f_${name}`, name, type, hidden: false, ...more }) as unknown as Field;
+const collection = (fields: Field[]) => ({ id: 'c1', name: 'posts', fields }) as Collection;
+
+describe('what is typed into the filter box', () => {
+	const posts = collection([
+		field('title', 'text'),
+		field('done', 'bool'),
+		field('secret', 'text', { hidden: true }),
+		field('tags', 'select')
+	]);
+
+	test('with a comparison goes to the server as it is', () => {
+		expect(toFilter('  price > 10 ', posts)).toBe('price > 10');
+		expect(isExpression('a~b')).toBe(true);
+	});
+
+	test('is otherwise looked for in every field that has words and is not hidden', () => {
+		expect(toFilter('oak "table"', posts)).toBe(String.raw`title ~ "oak \"table\"" || tags ~ "oak \"table\""`);
+		expect(toFilter('  ', posts)).toBe('');
+	});
+
+	test('stays within what the server takes, however many fields there are', () => {
+		const wide = collection(Array.from({ length: 400 }, (_, i) => field(`field_${i}`, 'text')));
+		expect(toFilter('ü'.repeat(40), wide).length).toBeGreaterThan(100);
+		expect(new TextEncoder().encode(toFilter('ü'.repeat(40), wide)).length).toBeLessThanOrEqual(3500);
+		expect(toFilter('x', wide).split('||').length).toBeLessThanOrEqual(200);
+	});
+});
+
+describe('columns', () => {
+	afterEach(() => vi.unstubAllGlobals());
+	const storage = () => {
+		const kept = new Map<string, string>();
+		vi.stubGlobal('localStorage', {
+			getItem: (key: string) => kept.get(key) ?? null,
+			setItem: (key: string, value: string) => kept.set(key, value)
+		});
+		return kept;
+	};
+	const fields = [field('title', 'text'), field('secret', 'text', { hidden: true }), field('door', 'password')];
+
+	test('at first all but what is hidden or never shown', () => {
+		storage();
+		expect([...chosenColumns(collection(fields))]).toEqual(['title']);
+	});
+
+	test('a choice holds through a rename, and newer fields are as at first', () => {
+		storage();
+		keepColumns(collection(fields), new Set(['secret']));
+		const later = [{ ...fields[0], name: 'headline' } as Field, fields[1] as Field, field('added', 'number')];
+		expect([...chosenColumns(collection(later))]).toEqual(['secret', 'added']);
+	});
+
+	test('what cannot be read is forgotten', () => {
+		storage().set('cratebase.columns.c1', '{broken');
+		expect([...chosenColumns(collection(fields))]).toEqual(['title']);
+	});
+});
+
+test('a column is sorted one way, the other, and as usual; numbers have the largest first', () => {
+	const press = (name: string, type: string) => {
+		const sorts = [''];
+		for (let i = 0; i < 3; i++) sorts.push(nextSort(sorts.at(-1) ?? '', field(name, type)));
+		return sorts.slice(1);
+	};
+	expect(press('title', 'text')).toEqual(['title', '-title', '']);
+	expect(press('price', 'number')).toEqual(['-price', 'price', '']);
+});
+
+describe('an exported file', () => {
+	const rows = [
+		{ id: '1', collectionId: '', collectionName: '', note: 'a "b", c\nd', list: [1, 2], nothing: null },
+		{ id: '2', collectionId: '', collectionName: '', note: '', list: [] }
+	];
+	const written = async (format: 'json' | 'ndjson' | 'csv', some = rows) => {
+		const writer = new Writer(format, ['id', 'note', 'list', 'nothing']);
+		for (const row of some) writer.add([row]);
+		return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await writer.end().arrayBuffer());
+	};
+
+	test('CSV quotes what needs it, and begins with the mark spreadsheets want', async () => {
+		expect(await written('csv')).toBe('\ufeffid,note,list,nothing\r\n1,"a ""b"", c\nd","[1,2]",\r\n2,,[],\r\n');
+	});
+
+	test('JSON is whole, with none, one and two records', async () => {
+		for (const n of [0, 1, 2]) expect(JSON.parse(await written('json', rows.slice(0, n)))).toHaveLength(n);
+		expect(
+			(await written('ndjson'))
+				.trim()
+				.split('\n')
+				.map((line) => JSON.parse(line).id)
+		).toEqual(['1', '2']);
+	});
+});
