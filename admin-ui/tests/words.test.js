@@ -77,7 +77,7 @@ test('no text of any screen is written past the catalogue', async () => {
 const ACCENT = '\u030A';
 /** Ids, expressions, zones of time, addresses, headers, dates. */
 const DATA =
-	/(?<!\p{L})[a-z0-9]{15}(?!\p{L})|(@request\.\S+|id) = .*|Europe\/Berlin|\S+[@/.:_]\S+|[A-Z][A-Za-z]*-\S+-(IP|For)|\d+\. \p{L}+\.? \d{4}/gu;
+	/(?<!\p{L})[a-z0-9]{15}(?!\p{L})|(@request\.\S+|id) = .*|Europe\/Berlin|\S+[@/.:_]\S+|[A-Z][A-Za-z]*-\S+-(IP|For)|(\p{L}+, )?\d+\. \p{L}+\.? \d{4}( um .*)?|in \d+ \p{L}+\.?/gu;
 /** Any text of the catalogue that nothing else has. */
 const MARK = 'Anmeldung läuft …';
 
@@ -115,13 +115,17 @@ function texts() {
 /** Names of collections, fields and the like, which are nobody's words. */
 async function dataNames() {
 	const { items } = await dashboard.current.api.send('GET', '/api/collections?perPage=500');
+	const { items: products } = await dashboard.current.api.send('GET', '/api/collections/products/records?perPage=500&fields=name');
+	const titles = products.map((/** @type {any} */ one) => one.name);
 	const names = items.flatMap((/** @type {any} */ one) => [
 		one.name,
 		...one.fields.flatMap((/** @type {any} */ field) => [field.name, ...(field.values ?? [])])
 	]);
 	// Types, names of programs and headers, units as the browser says them.
-	const others = 'Cratebase Deutsch English auth view JavaScript curl expand filter sort png Stunde Tage Tag Minuten'.split(' ');
-	const longest = [...new Set([...names, ...others, superuser.email, 'Only superusers see this.'])].sort((a, b) => b.length - a.length);
+	const others = 'Cratebase Deutsch English auth view JavaScript curl expand filter sort png null Stunde Tage Tag Minuten'.split(' ');
+	const longest = [...new Set([...names, ...titles, ...others, superuser.email, 'Only superusers see this.'])].sort(
+		(a, b) => b.length - a.length
+	);
 	return new RegExp(longest.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
 }
 

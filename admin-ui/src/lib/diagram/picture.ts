@@ -1,3 +1,4 @@
+import { say } from '$lib/words/words';
 import { HEAD, ROW, type Box, type Edge } from './layout';
 
 type Colours = Record<'ground' | 'surface' | 'line' | 'edge' | 'ink' | 'faint', string>;
@@ -24,7 +25,7 @@ function boxOf({ collection, fields, more, x, y, width, height }: Box, colours: 
 	const text = (content: string, at: number, more: string) => `<text x="12" y="${at}" ${more}>${escape(content)}</text>`;
 	const rows = fields.map((field, i) => {
 		const at = HEAD + i * ROW + ROW / 2 + 4;
-		const many = field.type === 'relation' ? (field.maxSelect > 1 ? 'many' : 'one') : field.type;
+		const many = field.type === 'relation' ? (field.maxSelect > 1 ? say('many') : say('one')) : field.type;
 		return (
 			text(field.name, at, `font-size="12" fill="${colours.ink}"`) +
 			`<text x="${width - 12}" y="${at}" font-size="11" text-anchor="end" fill="${colours.faint}">${many}</text>`
