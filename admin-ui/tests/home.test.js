@@ -26,7 +26,7 @@ test('home tells how the server is: requests, speed, records, what came in last'
 	const page = await dashboard.current.visit('#/');
 	const server = card(page, 'Server now');
 	await server.getByText('95 % answered within').waitFor();
-	assert.match(await server.innerText(), /database\s+[\d.]+ MiB/);
+	assert.match(await server.innerText(), /database\s+[\d.]+ [KM]B/);
 	await card(page, 'Records')
 		.getByRole('link', { name: /products\s*60/ })
 		.waitFor();
@@ -88,7 +88,7 @@ test('jobs that failed and old backups are marked', async () => {
 		.last()
 		.getByText(/went well/)
 		.waitFor();
-	await card(page, 'Backups').getByText('5 MiB', { exact: true }).waitFor();
+	await card(page, 'Backups').getByText('5 MB', { exact: true }).waitFor();
 	assert.equal(await card(page, 'Backups').locator('dd.warn').count(), 1);
 	await audit(page);
 });
