@@ -337,7 +337,8 @@ function mayRead(node, above) {
 		case 'MethodDefinition':
 			return parent.key !== node;
 		case 'MemberExpression':
-			return parent.property !== node;
+			// 'Rule'.length, 'abc'.includes(x); a list of texts may still be joined.
+			return node.type === 'ArrayExpression' ? parent.property !== node : false;
 		case 'CallExpression':
 		case 'NewExpression':
 			return !CODE_CALLS.has(parent.callee.property?.name ?? parent.callee.name);

@@ -24,6 +24,7 @@ test('scripts: sentences and names, but no code, keys or comparisons', () => {
 	expect(script("const a = 'Save changes'; const b = `${n} saved`;")).toEqual(['Save changes', '{0} saved']);
 	expect(script("if (event.key === 'Enter' || kind === 'Some kind') go('/a', { 'Content-Type': 'application/json' });")).toEqual([]);
 	expect(script("const q = 'SELECT a FROM b'; const s = 'a, b'; const e = 'AbortError'; import x from 'Y z';")).toEqual([]);
+	expect(script("const n = 'Rule'.length; const s = ['Some words', a].join(' ');")).toEqual(['Some words']);
 	expect(script("type A = 'Some type'; const b = c as 'Some type';")).toEqual([]);
 });
 
