@@ -5,7 +5,7 @@ import { longTasks, watchLongTasks } from './support/long-tasks.js';
 
 const ROWS = 100_000;
 const MOST_MS = 100;
-const TRIES = 3;
+const TRIES = 8;
 const dashboard = useDashboard();
 
 after(() => dashboard.current.api.send('DELETE', '/api/collections/ledger').catch(() => {}));
@@ -68,7 +68,7 @@ test('a table of 100,000 rows scrolls, sorts and filters without holding the pag
 	});
 	await smooth('filtering', async (round) => {
 		const answer = answered();
-		const box = page.getByRole('searchbox').or(page.getByRole('combobox')).or(page.locator('.filter input')).last();
+		const box = page.getByRole('main').getByRole('search').locator('input').first();
 		await box.fill(`number_0 > ${500 + round}`);
 		await box.press('Enter');
 		await answer;
