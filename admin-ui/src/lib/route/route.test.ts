@@ -12,7 +12,10 @@ test('a table comes back from its address as it was, whatever the filter holds',
 		filter: "a = 'x & y' && b ~ '50 % + #1?'",
 		record: 'abc',
 		tab: 'json',
-		create: ''
+		create: '',
+		view: 'v1',
+		columns: 'id,title',
+		density: 'compact'
 	};
 	expect(parseTableState(query(tableHref('posts', state)))).toEqual(state);
 });
