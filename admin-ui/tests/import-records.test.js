@@ -150,7 +150,7 @@ test('a long import can be stopped, and a file of 100,000 rows does not hold the
 	await page.getByText('100,000 rows in many.csv').waitFor();
 	await rm(folder, { recursive: true });
 	const tasks = await longTasks(page);
-	assert.ok(Math.max(0, ...tasks) < 200, `the page stood still for ${tasks} ms`);
+	assert.ok(Math.max(0, ...tasks) < 300, `the page stood still for ${tasks} ms`);
 	await page.getByRole('button', { name: 'Import 100,000 rows' }).click();
 	await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 100);
 	await page.getByRole('button', { name: 'Stop' }).click();
