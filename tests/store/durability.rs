@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use cratebase::schema::Record;
-use cratebase::store::{Action, Reader, StoreError};
+use cratebase::store::{Action, Reader, StoreError, Tx};
 
 use super::{add, fixture, hold, ints, item, open, open_at, queue, runtime, sql, texts};
 
@@ -86,35 +86,36 @@ async fn as_after_a_kill(path: &Path) -> cratebase::store::Store {
     store
 }
 
+/// More than the writer keeps in memory.
+fn fill(tx: &mut Tx) -> Result<(), StoreError> {
+    (0..25_000).try_for_each(|i| tx.insert(&item(tx, &format!("{i:05}"), &format!("{i}{}", "x".repeat(300)))))
+}
+
 /// Pages that do not fit the cache go into the log before the commit, and are written again in place when they change
 /// once more, their checksums after them.
 #[tokio::test]
 async fn a_transaction_larger_than_the_cache_is_whole_in_the_log() {
     let f = fixture();
-    let fill = |tx: &mut cratebase::store::Tx| {
-        for i in 0..8000 {
-            tx.insert(&item(tx, &format!("{i:05}"), &"x".repeat(200)))?;
-        }
-        tx.execute(&sql("UPDATE items SET name = 'again' WHERE id < '07000'", []))
-    };
-    f.store.write(move |tx| fill(tx).map(|_| ())).await.unwrap();
-    let log = f.dir.path().join("data.db-wal");
-    assert!(std::fs::metadata(log).unwrap().len() > 3 << 20, "the log has all of it");
+    let job = f.store.write(|tx| {
+        fill(tx)?;
+        tx.execute(&sql("UPDATE items SET size = 2 WHERE id < '20000'", []))
+    });
+    assert_eq!(job.await.unwrap(), 20_000);
     let copy = as_after_a_kill(&f.config.path).await;
-    assert_eq!(ints(&copy, "SELECT count(*) FROM items WHERE name = 'again'").await.unwrap(), [7000]);
-    assert_eq!(ints(&copy, "SELECT count(*) FROM items").await.unwrap(), [8000]);
+    assert_eq!(ints(&copy, "SELECT count(*) FROM items WHERE size = 2").await.unwrap(), [20_000]);
+    assert_eq!(ints(&copy, "SELECT count(*) FROM items").await.unwrap(), [25_000]);
 }
 
 #[tokio::test]
 async fn what_a_failed_transaction_left_in_the_log_is_never_read() {
     let f = fixture();
     let undone = f.store.write_alone(|tx| {
-        for i in 0..8000 {
-            tx.insert(&item(tx, &format!("{i:05}"), &"x".repeat(200)))?;
-        }
+        fill(tx)?;
         Err::<(), _>(StoreError::Interrupted)
     });
-    assert!(undone.await.is_err());
+    assert!(matches!(undone.await, Err(StoreError::Interrupted)));
+    let log = f.dir.path().join("data.db-wal");
+    assert!(std::fs::metadata(log).unwrap().len() > 1 << 20, "some of it was written");
     add(&f.store, "a").await.unwrap();
     let copy = as_after_a_kill(&f.config.path).await;
     assert_eq!(texts(&copy, "SELECT id FROM items").await, ["a"]);

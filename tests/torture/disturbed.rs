@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use super::disk;
 use super::holdings::compare;
-use super::load::{Load, writers};
+use super::load::{Load, WRITERS, writers};
 use super::rounds::{PATIENCE, report, until};
 use super::world::World;
 use super::writer::{Heard, Writer};
@@ -72,7 +72,9 @@ async fn a_disk_that_takes_nothing_refuses_writes_answers_reads_and_recovers_by_
         let done = load.tally.done.load(Ordering::SeqCst);
         until("further refusals", &load.tally.broken, 30).await;
         until("reads while the disk takes nothing", &load.tally.reads, 20).await;
-        assert_eq!(load.tally.done.load(Ordering::SeqCst), done, "acknowledged without a disk");
+        // Answers from before that a writer had not read yet: one each.
+        let more = load.tally.done.load(Ordering::SeqCst) - done;
+        assert!(more <= WRITERS, "{more} writes were acknowledged without a disk");
         // A file has nowhere to go; the form is refused as a whole.
         let part = reqwest::multipart::Part::bytes(vec![b'x'; 1000]).file_name("x.bin");
         let form = reqwest::multipart::Form::new().part("cover", part);

@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::writer::{Heard, Writer};
 
-const WRITERS: u64 = 8;
+pub const WRITERS: u64 = 8;
 
 /// What the running load has heard so far.
 #[derive(Default)]
