@@ -12,11 +12,20 @@ use crate::support::{As, GUEST, Mailbox, SUPERUSER, TestApp};
 
 use super::PASSWORD;
 
-/// While this lives, no reader of the server's database is free.
+/// Until it is over, no reader of the server's database is free.
 struct Busy<'a> {
     /// Ends the long read when dropped.
-    _gate: mpsc::Sender<()>,
-    _reads: Vec<BoxFuture<'a, Result<(), StoreError>>>,
+    gate: mpsc::Sender<()>,
+    reads: Vec<BoxFuture<'a, Result<(), StoreError>>>,
+}
+
+impl Busy<'_> {
+    async fn over(self) {
+        drop(self.gate);
+        for read in self.reads {
+            read.await.expect("a read");
+        }
+    }
 }
 
 /// Takes the only reader, and the only place in its queue.
@@ -35,7 +44,7 @@ async fn occupy(app: &TestApp) -> Busy<'_> {
     entered.recv().expect("the read begins");
     let mut next = Box::pin(app.services.store.read(|_: &mut dyn Reader| Ok(())));
     assert!(futures_util::poll!(&mut next).is_pending());
-    Busy { _gate: gate, _reads: vec![long, next] }
+    Busy { gate, reads: vec![long, next] }
 }
 
 /// A server with one reader and nothing in its memory.
@@ -87,7 +96,7 @@ async fn a_token_that_cannot_be_looked_up_is_503_on_every_way_in() {
     // Whoever needs nobody looked up is served.
     app.call(GUEST, "GET /api/health").await.is(200);
     app.call(GUEST, "GET /api/health").header("Authorization", "junk").await.is(200);
-    drop(busy);
+    busy.over().await;
     app.call(As("bob"), "POST /api/collections/users/auth-refresh").await.is(200);
     app.call(As("alice"), "POST /api/collections/users/auth-refresh").await.is(200);
 }
@@ -121,7 +130,7 @@ async fn signing_in_and_confirming_are_503_and_use_nothing_up() {
         let answer = app.call(GUEST, &format!("POST /api/collections/users/{action}")).json(form.clone()).await;
         assert_eq!(answer.status, 503, "{action}: {}", answer.text());
     }
-    drop(busy);
+    busy.over().await;
     for (action, form, then) in forms.into_iter().filter(|(.., then)| *then != 503) {
         let answer = app.call(GUEST, &format!("POST /api/collections/users/{action}")).json(form).await;
         assert_eq!(answer.status, then, "{action} afterwards: {}", answer.text());

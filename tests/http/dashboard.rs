@@ -21,6 +21,22 @@ async fn documents_are_kept_replaced_and_removed() {
 }
 
 #[tokio::test]
+async fn there_are_no_more_than_sixty_four() {
+    let app = TestApp::start().await;
+    let put = |number: u8| {
+        let key: String = [b'a' + number / 26, b'a' + number % 26].map(char::from).iter().collect();
+        app.call(SUPERUSER, &format!("PUT /api/dashboard/{key}")).json(json!(number))
+    };
+    for number in 0..64 {
+        put(number).await.is(204);
+    }
+    put(64).await.is(400).has(json!({"data": {"key": {"code": "validation_invalid_value"}}}));
+    put(63).await.is(204);
+    app.call(SUPERUSER, "PUT /api/dashboard/aa").json(json!(null)).await.is(204);
+    put(64).await.is(204);
+}
+
+#[tokio::test]
 async fn only_superusers_and_only_so_much() {
     let app = TestApp::start().await;
     for (who, status) in [(GUEST, 401), (As("bob"), 403)] {

@@ -50,25 +50,24 @@ pub async fn list(ask: Ask) -> Answer {
 #[put("/api/dashboard/{key}")]
 pub async fn put_document(ask: Ask, key: web::Path<String>, raw: Raw) -> Answer {
     ask.superuser()?;
-    let id = id(&key)?;
+    check(&key)?;
     let document = raw.json(&ask, LIMIT).await.map_err(|e| e.under(LOADING))?;
     if document.is_null() {
-        ask.store.remove_param(&id).await?;
+        ask.store.remove_param(&format!("{PREFIX}{key}")).await?;
         return done();
     }
-    let known = ask.store.params_under(PREFIX).await?;
-    if known.len() >= COUNT && !known.iter().any(|(other, _)| *other == *key) {
-        return Err(refused(format!("There are {COUNT} documents already.")).into());
+    let now = ask.clock.now().to_string();
+    if ask.store.set_param_under(PREFIX, &key, (document.to_string(), COUNT), now).await? {
+        return done();
     }
-    ask.store.set_param(&id, document.to_string(), ask.clock.now().to_string()).await?;
-    done()
+    Err(refused(format!("There are {COUNT} documents already.")).into())
 }
 
-fn id(key: &str) -> Result<String> {
+fn check(key: &str) -> Result<()> {
     if key.is_empty() || key.len() > KEY || !key.bytes().all(|letter| letter.is_ascii_lowercase()) {
         return Err(refused(format!("Must be 1 to {KEY} letters from a to z.")));
     }
-    Ok(format!("{PREFIX}{key}"))
+    Ok(())
 }
 
 fn refused(message: String) -> Error {
