@@ -86,6 +86,7 @@ fn superusers_are_managed_from_the_command_line() {
     prints(dir, &["superuser", "delete", "lee@example.com"], "Deleted superuser lee@example.com.");
     prints(dir, &["superuser", "delete", "lee@example.com"], "There is no superuser lee@example.com.");
     fails(dir, &["superuser", "delete", "kim@example.com"], "You can't delete the only existing superuser.");
+    fails(dir, &["superuser", "otp", "kim@example.com"], "One-time codes are not enabled for superusers.");
 }
 
 #[tokio::test]
@@ -96,6 +97,8 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
     let link = link.trim();
     assert!(link.starts_with(&format!("http://{}/_/#/pbinstall/", server.address)), "{link}");
     let token = link.rsplit('/').next().unwrap();
+    let claims = crate::auth::claims_of(token);
+    assert_eq!((&claims["collectionId"], &claims["refreshable"]), (&json!("pbc_3142635823"), &json!(false)));
     let url = format!("http://{}/api/collections/_superusers/records", server.address);
     let form = json!({"email": "kim@example.com", "password": "long enough", "passwordConfirm": "long enough"});
     let client = crate::support::client();

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -24,8 +25,14 @@ const AGAIN: [u64; 4] = [1, 5, 25, 120];
 #[derive(Clone)]
 pub struct Mailer {
     post: Arc<Post>,
-    queue: Sender<Option<Mail>>,
+    queue: Sender<Option<Letter>>,
     worker: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// A mail, and what to do when it is given up.
+struct Letter {
+    mail: Mail,
+    lost: Box<dyn FnOnce() + Send>,
 }
 
 /// What sending takes.
@@ -61,9 +68,17 @@ impl Mailer {
 
     /// Puts a mail on the queue; 503 when it is full.
     pub fn post(&self, mail: Mail) -> Result<()> {
-        self.queue.try_send(Some(mail)).map_err(|_| Error::Unavailable {
-            message: "Too many mails are waiting, please try again later.".into(),
-            retry_after_s: 30,
+        self.post_or(mail, || {})
+    }
+
+    /// As [`Mailer::post`]; `lost` is called when the mail is given up, be it at once or after the last attempt.
+    pub fn post_or(&self, mail: Mail, lost: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.queue.try_send(Some(Letter { mail, lost: Box::new(lost) })).map_err(|refused| {
+            if let TrySendError::Full(Some(letter)) | TrySendError::Closed(Some(letter)) = refused {
+                (letter.lost)();
+            }
+            let message = "Too many mails are waiting, please try again later.".into();
+            Error::Unavailable { message, retry_after_s: 30 }
         })
     }
 
@@ -88,14 +103,14 @@ impl Mailer {
     }
 }
 
-async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Mail>>) {
+async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Letter>>) {
     let mut under_way = JoinSet::new();
     loop {
         tokio::select! {
             mail = inbox.recv(), if under_way.len() < AT_ONCE => match mail.flatten() {
-                Some(mail) => {
+                Some(letter) => {
                     let post = Arc::clone(&post);
-                    under_way.spawn(async move { post.persist(&mail).await });
+                    under_way.spawn(async move { post.persist(letter).await });
                 }
                 None => break,
             },
@@ -106,10 +121,10 @@ async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Mail>>) {
 }
 
 impl Post {
-    async fn persist(&self, mail: &Mail) {
+    async fn persist(&self, Letter { mail, lost }: Letter) {
         let mut pauses = AGAIN.iter();
         loop {
-            let error = match self.deliver(mail).await {
+            let error = match self.deliver(&mail).await {
                 Ok(()) => return,
                 Err(error) => error,
             };
@@ -119,7 +134,7 @@ impl Post {
             };
             let Some(pause) = pause else {
                 tracing::error!(to = %mail.to, %error, "a mail was not sent");
-                return;
+                return lost();
             };
             tracing::warn!(to = %mail.to, %error, "a mail was not sent yet");
             tokio::time::sleep(Duration::from_secs(*pause)).await;

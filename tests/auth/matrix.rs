@@ -120,18 +120,16 @@ async fn wrong_tokens(world: &World, kind: Kind, good: &str) -> Vec<(String, Str
     invalid("cut", good[..good.len() - 2].to_string());
     invalid("longer", format!("{good}x"));
     let now = world.app.services.clock.now().0 / 1000;
-    let changes: [(&str, &dyn Fn(&mut Claims)); 7] = [
-        ("expired", &|claims| claims.exp = Some(now)),
-        ("not yet valid", &|claims| claims.nbf = Some(now + 60)),
-        ("from the future", &|claims| claims.iat = Some(now + 60)),
-        ("of nobody", &|claims| claims.id = "nobody000000000".into()),
-        ("of alice by bob's key", &|claims| claims.id = "alice0000000000".into()),
-        ("of no collection", &|claims| claims.collection_id = "nope".into()),
-        ("of a collection without accounts", &|claims| claims.collection_id = "papers".into()),
-    ];
-    for (what, change) in changes {
-        let mut claims = world.claims(kind);
-        change(&mut claims);
+    let as_good = || world.claims(kind);
+    for (what, claims) in [
+        ("expired", Claims { exp: Some(now), ..as_good() }),
+        ("not yet valid", Claims { nbf: Some(now + 60), ..as_good() }),
+        ("from the future", Claims { iat: Some(now + 60), ..as_good() }),
+        ("of nobody", Claims { id: "nobody000000000".into(), ..as_good() }),
+        ("of alice by bob's key", Claims { id: "alice0000000000".into(), ..as_good() }),
+        ("of no collection", Claims { collection_id: "nope".into(), ..as_good() }),
+        ("of a collection without accounts", Claims { collection_id: "papers".into(), ..as_good() }),
+    ] {
         invalid(what, sign(&claims, &key).unwrap());
     }
     let secret = key.strip_prefix(&own).unwrap();
