@@ -59,6 +59,11 @@ impl TestApp {
         Self::start_with(|_| {}).await
     }
 
+    /// As [`TestApp::start`], but it takes its time to stop, so that all mails leave however busy this machine is.
+    pub async fn patient() -> Self {
+        Self::start_with(|config| config.http.shutdown_timeout_s = 30).await
+    }
+
     /// As [`TestApp::start`], with a configuration of its own.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = template::copy().await;

@@ -111,7 +111,7 @@ async fn a_mail_server_that_never_answers_holds_up_neither_requests_nor_the_end(
 
 #[tokio::test]
 async fn what_still_waits_is_sent_before_the_server_stops() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     for who in ["alice", "bob", "carol"] {
         let form = json!({"email": format!("{who}@example.com")});
@@ -146,7 +146,7 @@ async fn the_mail_server_is_greeted_and_told_who_we_are_as_configured() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn passwords_do_not_travel_in_the_clear() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let smtp = json!({"smtp": {"host": "0.0.0.0", "username": "us", "password": "hush"}});
     app.call(SUPERUSER, "PATCH /api/settings").json(smtp).await.is(200);

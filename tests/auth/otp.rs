@@ -13,7 +13,7 @@ const SIGN_IN: &str = "POST /api/collections/users/auth-with-otp";
 const FAILED: &str = "Invalid or expired OTP.";
 
 async fn app_with_codes() -> (TestApp, Mailbox) {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     users(&app, json!({"otp": {"enabled": true}})).await;
     (app, mailbox)

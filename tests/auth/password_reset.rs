@@ -70,7 +70,7 @@ async fn a_reset_proves_the_address_it_was_mailed_to() {
 
 #[tokio::test]
 async fn nobody_learns_who_has_an_account_and_nobody_is_flooded() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     for address in ["nobody@example.com", "bob@example.com", "bob@example.com", "bob@example.com"] {
         app.call(GUEST, REQUEST).json(json!({"email": address})).await.is(204);
@@ -202,7 +202,7 @@ async fn only_mails_that_were_sent_hold_up_the_next() {
 
 #[tokio::test]
 async fn the_account_of_the_first_start_gets_no_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let installer = "__pbinstaller@example.com";
     let form = json!({"email": installer, "password": super::PASSWORD, "passwordConfirm": super::PASSWORD});

@@ -14,7 +14,7 @@ async fn sign_in(app: &TestApp, agent: &str) {
 
 #[tokio::test]
 async fn a_new_place_is_worth_one_mail_and_the_first_of_all_none() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let bob = "/api/collections/_authOrigins/records?filter=recordRef='bob000000000000'";
     let known = app.call(crate::support::As("bob"), &format!("GET {bob}")).await.is(200).json();
@@ -31,7 +31,7 @@ async fn a_new_place_is_worth_one_mail_and_the_first_of_all_none() {
 
 #[tokio::test]
 async fn alerts_can_be_off() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     users(&app, json!({"authAlert": {"enabled": false}})).await;
     sign_in(&app, "one").await;
@@ -41,7 +41,7 @@ async fn alerts_can_be_off() {
 
 #[tokio::test]
 async fn the_first_place_of_all_is_no_news() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let email = super::unverified(&app).await;
     let line = "POST /api/collections/users/auth-with-password";

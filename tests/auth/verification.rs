@@ -27,7 +27,7 @@ async fn the_link_of_the_mail_verifies_the_account() {
 
 #[tokio::test]
 async fn nobody_learns_who_has_an_account_and_nobody_is_flooded() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let email = unverified(&app).await;
     for address in ["nobody@example.com", "bob@example.com", email, email, email] {
