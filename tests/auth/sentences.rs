@@ -102,7 +102,6 @@ async fn codes_that_recur_have_one_sentence_each() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a table")]
 async fn codes_of_auth_collections_name_what_they_are_about() {
     let app = TestApp::start().await;
     let before = app.call(SUPERUSER, "GET /api/collections/users").await.json();
@@ -163,6 +162,7 @@ async fn codes_of_auth_collections_name_what_they_are_about() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn tokens_of_mails_are_refused_in_words() {
     let app = TestApp::start().await;
     app.collection(json!({"name": "others", "type": "auth"})).await;

@@ -73,6 +73,7 @@ async fn the_defaults_are_those_of_the_protocol() {
 
 /// A change, the path of what is wrong with it, and the code there; `""` = it is fine.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn every_property_is_checked_by_name() {
     let app = TestApp::start().await;
     let rule = |label: &str, audience: &str, duration: i32, max: i32| json!({"rateLimits": {"rules": [{"label": label, "audience": audience, "duration": duration, "maxRequests": max}]}});
