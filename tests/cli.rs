@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-use crate::support::{Process, copy_of_template, cratebase};
+use crate::support::{Manager, Process, copy_of_template, cratebase};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
     cratebase(dir, arguments).output().unwrap()
@@ -134,6 +134,41 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
     assert!(server.ended_well());
     let log = std::fs::metadata(dir.path().join("data/data.db-wal")).map_or(0, |log| log.len());
     assert_eq!(log, 0, "the write-ahead log is written back");
+}
+
+#[test]
+fn a_service_manager_hears_when_the_server_answers_and_when_it_stops() {
+    let dir = tempfile::tempdir().unwrap();
+    let manager = Manager::open();
+    let mut server = Process::spawn(manager.of(&mut cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"])));
+    assert_eq!(manager.next(), "READY=1");
+    let ready = "GET /api/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert!(ask(&mut connect(&server), ready).starts_with("HTTP/1.1 200"));
+    assert!(manager.heard_all());
+    server.terminate();
+    assert!(server.ended_well());
+    assert_eq!(manager.next(), "STOPPING=1");
+}
+
+/// Systemd's own sockets may have such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_service_manager_may_listen_where_there_is_no_file_or_not_at_all() {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::{SocketAddr, UnixDatagram};
+    let name = format!("cratebase-test-{}", std::process::id());
+    let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+    for address in [format!("@{name}"), "/nowhere/notify".to_string(), String::new()] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
+        let mut server = Process::spawn(serve.env("NOTIFY_SOCKET", address));
+        server.terminate();
+        assert!(server.ended_well());
+    }
+    socket.set_nonblocking(true).unwrap();
+    let mut words = [0; 64];
+    let len = socket.recv(&mut words).unwrap();
+    assert_eq!(&words[..len], b"READY=1");
 }
 
 #[test]
