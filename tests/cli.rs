@@ -207,6 +207,21 @@ fn version_and_help_open_nothing() {
 }
 
 #[test]
+fn a_data_directory_is_brought_up_to_date_and_described_without_a_server() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(dir.path(), &["migrate"]).status.code(), Some(0));
+    assert!(dir.path().join("data/data.db").exists());
+    assert_eq!(run(dir.path(), &["migrate"]).status.code(), Some(0), "twice is as good as once");
+    let described = run(dir.path(), &["openapi"]);
+    let document: serde_json::Value = serde_json::from_slice(&described.stdout).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{document}");
+    assert!(document["paths"]["/api/metrics"]["get"].is_object());
+    // A server of that configuration does not run, which is what the command is to find out.
+    let output = run(dir.path(), &["health", "--http", "127.0.0.1:1"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+}
+
+#[test]
 fn domains_and_addresses_of_https_are_checked_before_anything_is_done() {
     let dir = tempfile::tempdir().unwrap();
     let sentence = "tls.domains is [\"https://a.example\"] (flag); it must be at most 100 host names in lower case, \

@@ -103,11 +103,15 @@ async fn what_is_too_long_is_cut() {
         assert_eq!(entry["data"]["__pb_truncated__"] == true, cut, "16 KiB unless said: {bytes}");
     }
     clear(&app).await;
-    app.call(GUEST, &format!("GET /api/{}", "x".repeat(4000))).header("User-Agent", &"y".repeat(3000)).await.is(404);
+    let odd = format!("{} /api/{}", "M".repeat(60), "x".repeat(4000));
+    let call = app.call(GUEST, &odd).header("User-Agent", &"y".repeat(3000));
+    call.header("Referer", &format!("http://{}", "z".repeat(3000))).await.is(404);
     let data = entries(&app).await[0]["data"].clone();
     let (url, agent) = (data["url"].as_str().unwrap(), data["userAgent"].as_str().unwrap());
     assert_eq!((url.len(), agent.len()), (3003, 2003));
     assert!(url.ends_with("x...") && agent.ends_with("y..."));
+    let (method, referer) = (data["method"].as_str().unwrap(), data["referer"].as_str().unwrap());
+    assert_eq!((method, referer.len()), (format!("{}...", "M".repeat(50)).as_str(), 2003));
 }
 
 #[tokio::test]
