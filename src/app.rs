@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::{self, Bucket, Files};
 use crate::http::metrics::Metrics;
+use crate::http::traces::Traces;
 use crate::http::{self, Services, Sockets};
 use crate::id::Ids;
 use crate::inventory::Scales;
@@ -119,6 +120,7 @@ pub async fn open(config: &Config, World { clock, ids }: World) -> Result<Arc<Se
         config: config.http.clone(),
         certificates: Certificates::new(&config.tls, &dir, &clock).map(Arc::new),
         metrics: metrics(&clock),
+        traces: Traces::open()?,
         mailer,
         rules: Default::default(),
         clock,
@@ -292,6 +294,7 @@ impl Running {
         self.services.auth.close(patience).await;
         let services = Arc::clone(&self.services);
         let close = move || {
+            services.traces.close();
             services.logs.close();
             services.store.close();
         };

@@ -24,6 +24,7 @@ pub mod settings;
 pub mod shell;
 mod squeeze;
 pub mod sse;
+pub mod traces;
 pub mod unread;
 pub mod visits;
 pub mod ws;
@@ -70,6 +71,7 @@ pub struct Services {
     pub certificates: Option<Arc<Certificates>>,
     /// What was answered, counted.
     pub metrics: metrics::Metrics,
+    pub traces: traces::Traces,
     /// How much files weigh.
     pub scales: Scales,
     pub mailer: Mailer,

@@ -124,6 +124,7 @@ where
         let services = Arc::clone(&self.services);
         let (began, method) = (Instant::now(), request.method().clone());
         let visit = Visit::of(&request, began, &services);
+        let mut span = services.traces.begin(&request, &dress.id);
         normalise(&mut request);
         let unread = unread::keep(&mut request);
         // Most clients that are no browsers ask for nothing, and then this is all there is to it.
@@ -136,8 +137,14 @@ where
             if let Ok(Ok(answer)) = &answer {
                 known = visit.as_ref().map(|visit| visit.look(answer, &services)).unwrap_or_default();
                 left = answer.request().extensions().get::<Left>().copied();
+                if let Some(span) = &mut span {
+                    span.place(answer);
+                }
             }
             let mut answer = final_form(answer);
+            if let Some(span) = span {
+                span.end(&answer);
+            }
             services.metrics.count(&method, answer.status(), began.elapsed());
             if let Some(visit) = visit {
                 visit.record(known, &answer, &services);
