@@ -5,6 +5,7 @@ mod bucket;
 mod call;
 mod issuer;
 mod mailbox;
+mod manager;
 mod process;
 mod template;
 
@@ -13,6 +14,7 @@ pub use bucket::{Bucket, Fault};
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
 pub use issuer::{Issuer, trust};
 pub use mailbox::Mailbox;
+pub use manager::Manager;
 pub use process::{Process, cratebase};
 pub use template::copy as copy_of_template;
 

@@ -1,6 +1,6 @@
 //! The queue: bounded, a few mails at a time, several attempts; what still fails is logged.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +42,17 @@ struct Post {
     clock: Clock,
     dev: Dev,
     stopping: AtomicBool,
+    figures: Figures,
+}
+
+/// What is counted about mails on the queue since the start.
+#[derive(Debug, Default)]
+pub struct Figures {
+    pub sent: AtomicU64,
+    /// Those that were given up.
+    pub lost: AtomicU64,
+    /// Attempts that failed, and were followed by another.
+    pub repeated: AtomicU64,
 }
 
 /// Whether mails are shown in the log.
@@ -55,7 +66,8 @@ pub enum Dev {
 impl Mailer {
     /// Starts the worker on the current runtime.
     pub fn start(settings: Live, ids: Arc<Ids>, clock: Clock, dev: Dev) -> Self {
-        let post = Arc::new(Post { settings, ids, clock, dev, stopping: AtomicBool::new(false) });
+        let post =
+            Arc::new(Post { settings, ids, clock, dev, stopping: AtomicBool::new(false), figures: Figures::default() });
         let (queue, inbox) = channel(QUEUE);
         let worker = tokio::spawn(serve(Arc::clone(&post), inbox));
         Mailer { post, queue, worker: Arc::new(Mutex::new(Some(worker))) }
@@ -80,6 +92,16 @@ impl Mailer {
             let message = "Too many mails are waiting, please try again later.".into();
             Error::Unavailable { message, retry_after_s: 30 }
         })
+    }
+
+    /// Mails that wait for a conversation with the server to begin.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// What is counted since the start.
+    pub fn figures(&self) -> &Figures {
+        &self.post.figures
     }
 
     /// Sends a mail now, once, and says what became of it.
@@ -125,7 +147,10 @@ impl Post {
         let mut pauses = AGAIN.iter();
         loop {
             let error = match self.deliver(&mail).await {
-                Ok(()) => return,
+                Ok(()) => {
+                    self.figures.sent.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
                 Err(error) => error,
             };
             let pause = match &error {
@@ -133,9 +158,11 @@ impl Post {
                 Undelivered::Failed(_) | Undelivered::Refused(_) => None,
             };
             let Some(pause) = pause else {
+                self.figures.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(to = %mail.to, %error, "a mail was not sent");
                 return lost();
             };
+            self.figures.repeated.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(to = %mail.to, %error, "a mail was not sent yet");
             tokio::time::sleep(Duration::from_secs(*pause)).await;
         }
