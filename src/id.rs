@@ -10,6 +10,9 @@ use crate::clock::Timestamp;
 const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const ALNUM: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/// Of an id by [`Ids::ordered`], the part that is its time.
+const TIME: usize = 9;
+
 /// A source of random text, shared by all threads.
 pub struct Ids {
     rng: Mutex<StdRng>,
@@ -44,7 +47,7 @@ impl Ids {
     /// index, which makes bulk inserts many times cheaper.
     pub fn ordered(&self, now: Timestamp) -> String {
         let mut n = u64::try_from(now.0).unwrap_or(0);
-        let mut head = [b'0'; 9];
+        let mut head = [b'0'; TIME];
         for slot in head.iter_mut().rev() {
             *slot = digit(n % 36);
             n /= 36;
@@ -84,6 +87,11 @@ impl Ids {
     fn with<T>(&self, f: impl FnOnce(&mut StdRng) -> T) -> T {
         f(&mut self.rng.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
+}
+
+/// When an id by [`Ids::ordered`] was made.
+pub fn time_of(id: &str) -> Option<Timestamp> {
+    i64::from_str_radix(id.get(..TIME)?, 36).ok().map(Timestamp)
 }
 
 fn digit(n: u64) -> u8 {

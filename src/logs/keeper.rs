@@ -71,7 +71,7 @@ impl Inner {
         }
         let cap = self.parts.settings.logs().max_data_size;
         let mut row = write::Row::new(cap);
-        self.database()?.fill(sql::INSERT, entries.drain(..).map(|entry| row.of(entry, &self.parts.ids)))
+        self.database()?.fill(sql::insert, entries.drain(..).map(|entry| row.of(entry, &self.parts.ids)))
     }
 
     fn run(&self, task: Task) -> Result<(), StoreError> {

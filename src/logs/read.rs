@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::expr::{self, Access, Bound, Scope, Sort};
+use crate::id;
 use crate::records::list::refused;
 use crate::records::query::ListQuery;
-use crate::sql::{Dialect, Restrict, Select, Sql, logs as sql};
+use crate::sql::{Dialect, Select, Sql, logs as sql};
 use crate::store::{RowRef, Rows};
 use crate::value::ValueRef;
 use crate::value::json::{write_int, write_str};
@@ -68,8 +69,14 @@ impl Logs {
 
     /// One entry as JSON; 404 when there is none.
     pub async fn view(&self, id: &str) -> Result<Vec<u8>> {
-        let select = Select { restrict: Restrict::Id(id), limit: 1, ..Select::of(logs().0) };
-        let rows = self.query(select.rows(Dialect::Sqlite)).await?;
+        let mut rows = Rows::default();
+        if let Some(at) = id::time_of(id) {
+            rows = self.query(sql::view(id, Some(&at.to_string()))).await?;
+        }
+        if rows.first().is_none() {
+            // One of another server.
+            rows = self.query(sql::view(id, None)).await?;
+        }
         let row = rows.first().ok_or_else(|| Error::not_found(""))?;
         let mut out = Vec::new();
         write_entry(&mut out, row);

@@ -1,5 +1,7 @@
 //! From an entry to the row that is stored: on the log's own thread.
 
+use std::borrow::Cow;
+
 use crate::id::Ids;
 use crate::value::json::{write_int, write_real, write_str};
 use crate::value::redact::{redacted, without_secrets};
@@ -36,8 +38,8 @@ impl Row {
             What::Note(note) => note.write(&mut self.data),
         };
         let (data, at) = (self.data.end(), entry.at);
-        let id = ids.ordered(at);
-        [id.into(), entry.level.into(), cut(message, MESSAGE).into(), data.into(), at.to_string().into()]
+        let message = cut(&message, MESSAGE).into_owned();
+        [ids.ordered(at).into(), entry.level.into(), message.into(), data.into(), at.to_string().into()]
     }
 }
 
@@ -57,7 +59,7 @@ impl Request {
         let url = part(0, referer);
         let caller = self.caller.as_ref();
         data.add("type", |out| write_str(out, "request"));
-        data.add("method", |out| write_str(out, &cut(self.method.to_string(), METHOD)));
+        data.add("method", |out| write_str(out, &cut(&self.method, METHOD)));
         data.add("status", |out| write_int(out, self.status.into()));
         data.add("execTime", |out| write_real(out, self.nanos as f64 / 1e6));
         data.add("auth", |out| write_str(out, caller.map_or("", |caller| &caller.collection.name)));
@@ -73,12 +75,12 @@ impl Request {
             data.add("error", |out| write_str(out, &redacted(&failed.message)));
             data.add("details", |out| json::write(out, &without_secrets(&failed.details)));
         }
-        data.add("url", |out| write_str(out, &cut(url.to_string(), URL)));
-        data.add("referer", |out| write_str(out, &cut(part(referer, agent).into_owned(), HEADER)));
-        data.add("userAgent", |out| write_str(out, &cut(part(agent, self.text.len()).into_owned(), HEADER)));
+        data.add("url", |out| write_str(out, &cut(&url, URL)));
+        data.add("referer", |out| write_str(out, &cut(&part(referer, agent), HEADER)));
+        data.add("userAgent", |out| write_str(out, &cut(&part(agent, self.text.len()), HEADER)));
         let decoded = percent_encoding::percent_decode_str(&url).decode_utf8_lossy();
         // Decoding may have revealed what was hidden in escapes.
-        format!("{} {}", self.method, redacted(&decoded))
+        [&self.method, " ", &redacted(&decoded)].concat()
     }
 }
 
@@ -123,10 +125,9 @@ impl Data {
 }
 
 /// The beginning of a text that is longer than so many bytes.
-fn cut(mut text: String, bytes: usize) -> String {
-    if text.len() > bytes {
-        text.truncate(text.floor_char_boundary(bytes));
-        text.push_str("...");
+fn cut(text: &str, bytes: usize) -> Cow<'_, str> {
+    match text.get(..text.floor_char_boundary(bytes)) {
+        Some(start) if start.len() < text.len() => format!("{start}...").into(),
+        _ => text.into(),
     }
-    text
 }

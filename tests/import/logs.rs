@@ -61,6 +61,9 @@ async fn the_api_shows_them_beside_new_ones() {
     let root = expected["tokens"]["superuser"].as_str().unwrap();
     let list = ask(&server, root, "/api/logs?filter=data.status=404%26%26data.type='request'&sort=-created").await;
     assert_eq!((&list["totalItems"], &list["items"][0]["id"]), (&json!(1), &json!("second000000000")));
+    // An id of the other system does not tell its time.
+    let one = ask(&server, root, "/api/logs/second000000000").await;
+    assert_eq!(one, list["items"][0]);
     let stats = ask(&server, root, "/api/logs/stats?filter=created<'2026-01-02'").await;
     assert_eq!(stats, json!([{"date": "2026-01-01 00:00:00.000Z", "total": 1}]));
     server.stop().await.unwrap();
