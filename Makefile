@@ -14,6 +14,7 @@ run: ## Start the server on a data directory in ./data
 check: ## What must be clean before every commit
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	cargo clippy --features otel -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: skipped'; fi
 
 test: tools check ## Everything: lints, unit and integration tests, the SDK, the recorded answers, the admin UI

@@ -19,8 +19,11 @@ use crate::collections;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::{self, Bucket, Files};
+use crate::http::metrics::Metrics;
+use crate::http::traces::Traces;
 use crate::http::{self, Services, Sockets};
 use crate::id::Ids;
+use crate::inventory::Scales;
 use crate::later::Later;
 use crate::limits::Windows;
 use crate::logs::{self, Logs};
@@ -46,6 +49,9 @@ impl Default for World {
     }
 }
 
+/// What the store does not know of collections.
+const BOOT: Boot = Boot { seed: collections::seed, load: collections::load };
+
 /// Counters of requests that are kept, by rule and address.
 pub const COUNTERS: usize = 65_536;
 
@@ -61,13 +67,11 @@ pub fn prepare(config: &Config) -> Result<()> {
 }
 
 /// Opens the data directory and everything that works on it.
-pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
+pub async fn open(config: &Config, World { clock, ids }: World) -> Result<Arc<Services>> {
     let dir = absolute(&config.data_dir)?;
     make_private(&dir).map_err(|e| cannot("create the data directory", &dir, &e))?;
-    let World { clock, ids } = world;
     let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
-    let boot = Boot { seed: collections::seed, load: collections::load };
-    let store = Store::open(&database, clock.clone(), ids.clone(), boot)?;
+    let store = Store::open(&database, clock.clone(), ids.clone(), BOOT)?;
     let settings = open_settings(&store, config, &clock, &ids).await?;
     let files = open_files(&dir, config, &settings)?;
     let logs = open_logs(&dir, config, &settings, &clock)?;
@@ -99,27 +103,34 @@ pub async fn open(config: &Config, world: World) -> Result<Arc<Services>> {
         logs: logs.clone(),
         store: store.clone(),
         backups: backups.clone(),
-        mailer,
+        mailer: mailer.clone(),
         settings: settings.clone(),
     };
-    let jobs = jobs::built_in(ground, clock.clone());
     Ok(Arc::new(Services {
+        scales: Scales::new(files.clone(), clock.clone(), records.later.clone()),
         hub,
         auth,
         records,
         files,
         settings,
         logs,
-        jobs,
+        jobs: jobs::built_in(ground, clock.clone()),
         backups,
         limits: Windows::new(COUNTERS),
         config: config.http.clone(),
         certificates: Certificates::new(&config.tls, &dir, &clock).map(Arc::new),
-        metrics: Default::default(),
+        metrics: metrics(&clock),
+        traces: Traces::open()?,
+        mailer,
         rules: Default::default(),
         clock,
         store,
     }))
+}
+
+/// Ids of requests are of a source of their own, so that making them changes no others.
+fn metrics(clock: &Clock) -> Metrics {
+    Metrics::new(clock.now(), &Ids::default())
 }
 
 /// A directory that only its owner can enter, unless it is there already: hashes and secrets will be in it.
@@ -142,8 +153,7 @@ pub fn moment(config: &Config) -> Result<Moment> {
     if !path.is_file() {
         return Err(Error::bad_request(format!("There is no data directory {}.", dir.display())));
     }
-    let boot = Boot { seed: collections::seed, load: collections::load };
-    Moment::open(&path, boot).map_err(|error| Error::internal(format!("{} cannot be read: {error}", path.display())))
+    Moment::open(&path, BOOT).map_err(|error| Error::internal(format!("{} cannot be read: {error}", path.display())))
 }
 
 /// The bucket of these settings, asked no longer than `patience`.
@@ -192,10 +202,9 @@ fn check(config: &Config, clock: &Clock, ids: &Arc<Ids>) -> backup::Check {
         let (config, clock, ids) = (config.clone(), clock.clone(), ids.clone());
         Box::pin(async move {
             let database = store::Config { path: dir.join("data.db"), ..config.store.clone() };
-            let boot = Boot { seed: collections::seed, load: collections::load };
             let open = move || {
                 store::examine(&database.path)?;
-                Store::open(&database, clock, ids, boot)
+                Store::open(&database, clock, ids, BOOT)
             };
             let store = tokio::task::spawn_blocking(open).await.map_err(Error::internal)??;
             let stored = store.param(settings::KEY).await?;
@@ -283,10 +292,11 @@ impl Running {
             tracing::warn!("jobs that still ran were cut off");
         }
         self.services.auth.close(patience).await;
-        let (store, logs) = (self.services.store.clone(), self.services.logs.clone());
+        let services = Arc::clone(&self.services);
         let close = move || {
-            logs.close();
-            store.close();
+            services.traces.close();
+            services.logs.close();
+            services.store.close();
         };
         tokio::task::spawn_blocking(close).await.map_err(Error::internal)?;
         Ok(())

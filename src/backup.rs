@@ -8,8 +8,9 @@ pub mod shelf;
 pub mod swap;
 mod unpack;
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -58,6 +59,8 @@ struct Inner {
     folder: Folder,
     /// The archive that is being made or restored.
     busy: Mutex<Option<String>>,
+    /// Names of archives that are on their way to the shelf, each once.
+    coming: Mutex<BTreeSet<String>>,
     /// Told when a restore waits for the next start.
     restart: Notify,
     /// Whoever asked may go away: the work goes on here.
@@ -79,12 +82,24 @@ impl Drop for Turn {
     }
 }
 
+/// Keeps a name from being given twice; let go when it is dropped.
+struct Claim {
+    inner: Arc<Inner>,
+    key: String,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.inner.coming.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
+
 impl Backups {
     /// Works on the current runtime.
     pub fn new(parts: Parts) -> Backups {
         let folder = Folder::of(&parts.dir);
-        let (busy, restart, runtime) = (Mutex::default(), Notify::new(), Handle::current());
-        Backups(Arc::new(Inner { parts, folder, busy, restart, runtime }))
+        let (busy, coming, restart) = (Mutex::default(), Mutex::default(), Notify::new());
+        Backups(Arc::new(Inner { parts, folder, busy, coming, restart, runtime: Handle::current() }))
     }
 
     /// All archives by key.
@@ -102,6 +117,16 @@ impl Backups {
         })
     }
 
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.0.parts.dir
+    }
+
+    /// Bytes that are free on its disk, where that can be found out.
+    pub fn room(&self) -> Option<u64> {
+        unpack::room(self.dir())
+    }
+
     /// Whether nothing is being made or restored.
     pub fn is_idle(&self) -> bool {
         self.0.busy.lock().unwrap_or_else(PoisonError::into_inner).is_none()
@@ -115,12 +140,16 @@ impl Backups {
         let key = if name.is_empty() { default() } else { name.to_string() };
         let turn = self.turn(&key)?;
         name::check(&key).map_err(|error| Error::invalid(INVALID, "name", error))?;
-        if self.shelf()?.has(&key).await? {
+        let Some(name) = self.claim(&key).await? else {
             let message = "The backup file name is invalid or already exists.";
             return Err(Error::invalid(INVALID, "name", FieldError::new("validation_backup_name_exists", message)));
-        }
+        };
         let backups = self.clone();
-        let made = self.0.runtime.spawn(async move { backups.make(turn, key).await });
+        let made = self.0.runtime.spawn(async move {
+            let made = backups.make(turn, key).await;
+            drop(name);
+            made
+        });
         made.await.map_err(Error::internal)?.map_err(|error| match error {
             Error::Unavailable { .. } => error,
             Error::Rejected { reason: Reason::BadRequest, message } => {
@@ -179,12 +208,12 @@ impl Backups {
         }
         let key = name::uploaded(&upload.original_name);
         let shelf = self.shelf()?;
-        if shelf.has(&key).await? {
+        let Some(name) = self.claim(&key).await? else {
             return Err(refused(
                 "validation_backup_name_exists",
                 "Backup file with the specified name already exists.",
             ));
-        }
+        };
         let folder = self.0.folder.clone();
         let checked = blocking(move || {
             let scratch = folder.scratch()?;
@@ -196,7 +225,7 @@ impl Backups {
         let (scratch, archive) = checked.await?;
         let work = async move {
             let kept = shelf.keep(&archive, &key).await;
-            drop(scratch);
+            drop((scratch, name));
             kept
         };
         self.0.runtime.spawn(work).await.map_err(Error::internal)?
@@ -255,6 +284,15 @@ impl Backups {
     /// Waits until a restore asks for a restart of the server.
     pub async fn restart_wanted(&self) {
         self.0.restart.notified().await;
+    }
+
+    /// A name that no archive has and that nobody else is about to give one; `None` when there is no claim to it.
+    async fn claim(&self, key: &str) -> Result<Option<Claim>> {
+        if !self.0.coming.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_string()) {
+            return Ok(None);
+        }
+        let claim = Claim { inner: Arc::clone(&self.0), key: key.to_string() };
+        Ok(if self.shelf()?.has(key).await? { None } else { Some(claim) })
     }
 
     fn turn(&self, key: &str) -> Result<Turn> {

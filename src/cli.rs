@@ -5,6 +5,7 @@ mod export;
 mod files;
 mod health;
 mod import;
+mod manager;
 mod openapi;
 mod serve;
 mod superuser;

@@ -24,6 +24,7 @@ pub mod settings;
 pub mod shell;
 mod squeeze;
 pub mod sse;
+pub mod traces;
 pub mod unread;
 pub mod visits;
 pub mod ws;
@@ -41,9 +42,11 @@ use crate::backup::Backups;
 use crate::certificates::Certificates;
 use crate::clock::Clock;
 use crate::files::Files;
+use crate::inventory::Scales;
 use crate::jobs::Jobs;
 use crate::limits::Windows;
 use crate::logs::Logs;
+use crate::mail::Mailer;
 use crate::realtime::Hub;
 use crate::records::Records;
 use crate::settings::Settings;
@@ -68,6 +71,10 @@ pub struct Services {
     pub certificates: Option<Arc<Certificates>>,
     /// What was answered, counted.
     pub metrics: metrics::Metrics,
+    pub traces: traces::Traces,
+    /// How much files weigh.
+    pub scales: Scales,
+    pub mailer: Mailer,
     /// Whether rules ask for request headers, by catalog version.
     pub rules: ask::RuleUse,
 }

@@ -5,6 +5,7 @@
 
 mod moving;
 mod names;
+mod weight;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::files::{Listed, Store};
 use crate::records::Records;
 
 pub use moving::{Moved, Source, To};
+pub use weight::{Scales, Weight};
 
 /// Keys that are named in a report; all are counted.
 const NAMED: usize = 100;

@@ -51,6 +51,24 @@ pub struct Job {
 struct State {
     running: bool,
     last: Option<Run>,
+    done: u64,
+    failed: u64,
+    /// When it last ended well.
+    well: Option<Timestamp>,
+}
+
+/// What is counted about a job since the start.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    pub id: &'static str,
+    pub running: bool,
+    /// Runs that ended well, and that did not.
+    pub done: u64,
+    pub failed: u64,
+    /// How long the last run took.
+    pub took: Duration,
+    /// When a run last ended well.
+    pub well: Option<Timestamp>,
 }
 
 /// How it went.
@@ -88,6 +106,13 @@ impl Job {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn figures(&self) -> Figures {
+        let state = self.state();
+        let State { running, done, failed, well, .. } = *state;
+        let took = state.last.as_ref().map(|run| run.took).unwrap_or_default();
+        Figures { id: self.id, running, done, failed, took, well }
+    }
+
     fn to_json(&self, schedule: &Schedule, now: Timestamp) -> Json {
         let state = self.state();
         let mut out = Object::new();
@@ -122,6 +147,11 @@ impl Jobs {
         let now = self.0.clock.now();
         let all = self.0.jobs.iter().filter_map(|job| Some(job.to_json(&(job.when)()?, now)));
         json::text(&all.collect()).into_bytes()
+    }
+
+    /// What is counted about each job that there is at this moment.
+    pub fn figures(&self) -> Vec<Figures> {
+        self.0.jobs.iter().filter(|job| (job.when)().is_some()).map(|job| job.figures()).collect()
     }
 
     /// Starts a job now, unless it runs already; 404 when there is none of this id.
@@ -165,7 +195,8 @@ impl Jobs {
         if std::mem::replace(&mut job.state().running, true) {
             return;
         }
-        let (job, started) = (Arc::clone(job), self.0.clock.now());
+        let (job, clock) = (Arc::clone(job), self.0.clock.clone());
+        let started = clock.now();
         self.0.runtime.spawn(async move {
             let began = Instant::now();
             // Making the work may fail as well as doing it.
@@ -178,8 +209,14 @@ impl Jobs {
             if let Some(error) = &error {
                 tracing::error!(job = job.id, error, "a job failed");
             }
-            let last = Some(Run { started, took: began.elapsed(), error });
-            *job.state() = State { running: false, last };
+            let mut state = job.state();
+            match error {
+                None => (state.done, state.well) = (state.done + 1, Some(clock.now())),
+                Some(_) => state.failed += 1,
+            }
+            state.running = false;
+            state.last = Some(Run { started, took: began.elapsed(), error });
+            drop(state);
             drop(place);
         });
     }

@@ -27,6 +27,11 @@ impl Later {
         Later { runtime: Handle::current(), room: Arc::new(Semaphore::new(ROOM as usize)) }
     }
 
+    /// Pieces of work under way or waiting.
+    pub fn under_way(&self) -> usize {
+        ROOM as usize - self.room.available_permits()
+    }
+
     /// Does `work` soon; a failure is logged. 503 when too much is waiting.
     pub fn run(&self, work: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
         let full = |_| Error::Unavailable { message: "Too many requests are waiting.".into(), retry_after_s: 1 };

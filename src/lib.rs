@@ -4,6 +4,7 @@
 // 0 vocabulary: pure, no async, no I/O
 pub mod clock;
 pub mod error;
+pub mod histogram;
 pub mod id;
 pub mod value;
 

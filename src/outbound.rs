@@ -4,6 +4,8 @@
 
 mod acme;
 mod bucket;
+#[cfg(feature = "otel")]
+mod collector;
 pub mod public;
 
 use std::sync::{Arc, OnceLock};

@@ -70,6 +70,11 @@ impl Hasher {
         Ok(Hasher { queue, decoy: decoy.into() })
     }
 
+    /// Hashes that wait for a thread.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// A PHC string of `plain`.
     pub async fn hash(&self, plain: &str) -> Result<String> {
         let (reply, answer) = oneshot::channel();

@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering}
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 pub use config::Config;
 pub use connection::Connection;
@@ -35,6 +36,7 @@ use self::outbox::{Outbox, Room};
 use self::worker::{Join, Request, Worker};
 use crate::context::Caller;
 use crate::error::{Error, Result};
+use crate::histogram::Histogram;
 use crate::id::Ids;
 use crate::records::Records;
 use crate::store::Change;
@@ -55,7 +57,6 @@ struct Inner {
 }
 
 /// What the worker and those who talk to it look at together.
-#[derive(Default)]
 struct Shared {
     /// The last change that is committed: whoever subscribes now is not told of it.
     committed: AtomicI64,
@@ -63,6 +64,19 @@ struct Shared {
     backlog: AtomicUsize,
     /// Changes were left out because too many were on their way.
     skipped: AtomicBool,
+    figures: Figures,
+}
+
+/// What realtime counts about itself since the start.
+pub struct Figures {
+    /// The last change that everybody has been told.
+    told: AtomicI64,
+    /// Microseconds from a commit until its messages are in the outboxes of all who may see them.
+    pub delay: Histogram,
+    /// Messages put into outboxes.
+    pub messages: AtomicU64,
+    /// Connections that ended because they were too slow or could not be told something.
+    pub behind: AtomicU64,
 }
 
 /// An open connection from its transport's side; it ends when this is dropped.
@@ -86,7 +100,7 @@ impl Hub {
     /// Starts to follow the commits of `records`' store.
     pub async fn start(records: Records, config: Config) -> Result<Hub> {
         let (inbox, requests) = channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new());
         let (mark, follower, limit) = (Arc::clone(&shared), Arc::clone(&shared), config.backlog_changes);
         let changes = Mutex::new(inbox.clone());
         records.store.on_commit(move |group| mark.commit(group.last().map_or(0, |change| change.seq)));
@@ -151,6 +165,17 @@ impl Hub {
         Ok(Seat { hub: self.clone(), connection })
     }
 
+    /// What is counted since the start.
+    pub fn figures(&self) -> &Figures {
+        &self.0.shared.figures
+    }
+
+    /// Committed changes that are not told yet.
+    pub fn lag(&self) -> u64 {
+        let told = self.figures().told.load(Ordering::Acquire);
+        u64::try_from(self.0.shared.committed.load(Ordering::Acquire) - told).unwrap_or_default()
+    }
+
     /// How many connections are open.
     pub fn count(&self) -> usize {
         self.connections().len()
@@ -209,6 +234,18 @@ impl Hub {
 }
 
 impl Shared {
+    fn new() -> Shared {
+        const MS: u64 = 1000;
+        const DELAYS: &[u64] = &[100, 250, 500, MS, 5 * MS, 10 * MS, 50 * MS, 100 * MS, 500 * MS, 1000 * MS, 5000 * MS];
+        let (told, messages, behind) = Default::default();
+        Shared {
+            committed: AtomicI64::default(),
+            backlog: AtomicUsize::default(),
+            skipped: AtomicBool::default(),
+            figures: Figures { told, delay: Histogram::new(DELAYS), messages, behind },
+        }
+    }
+
     fn commit(&self, seq: i64) {
         self.committed.fetch_max(seq, Ordering::AcqRel);
     }
@@ -241,12 +278,13 @@ fn pass(group: &[Arc<Change>], shared: &Shared, limit: usize, inbox: &Mutex<Send
     if shared.backlog.load(Ordering::Acquire) > limit {
         // It may have become idle just before: an empty group makes it look.
         if !shared.skipped.swap(true, Ordering::AcqRel) {
-            let _ = inbox.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Changes(Vec::new()));
+            let _ =
+                inbox.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Changes(Vec::new(), Instant::now()));
         }
         return;
     }
     shared.backlog.fetch_add(group.len(), Ordering::AcqRel);
-    let _ = inbox.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Changes(group.to_vec()));
+    let _ = inbox.lock().unwrap_or_else(PoisonError::into_inner).send(Request::Changes(group.to_vec(), Instant::now()));
 }
 
 impl Seat {
@@ -257,6 +295,9 @@ impl Seat {
     /// Waits for what comes next.
     pub async fn next(&self) -> Next {
         let next = self.connection.outbox.next().await;
+        if matches!(next, Next::End(Farewell::Behind)) {
+            self.hub.figures().behind.fetch_add(1, Ordering::Relaxed);
+        }
         for number in self.connection.outbox.hungry() {
             let _ = self.hub.0.inbox.send(Request::Room(number));
         }

@@ -12,6 +12,7 @@ pub mod change;
 pub mod config;
 pub mod console;
 pub mod error;
+pub mod figures;
 pub mod history;
 mod params;
 pub mod rows;
@@ -35,6 +36,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
+use self::figures::{Connections, Figures, Sizes};
 use self::job::Company;
 use self::readers::Readers;
 use self::shared::Shared;
@@ -167,11 +169,15 @@ impl Store {
             return Err(StoreError::Closed.into());
         }
         let (job, answer) = job::job(company, job);
-        match self.0.queue.try_send(Message::Job(job)) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
-            Err(TrySendError::Full(_)) => Err(StoreError::Full.into()),
-            Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed.into()),
-        }
+        let waiting = &self.figures().writes_waiting;
+        waiting.fetch_add(1, Ordering::Relaxed);
+        let refused = match self.0.queue.try_send(Message::Job(job)) {
+            Ok(()) => return answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
+            Err(TrySendError::Full(_)) => StoreError::Full,
+            Err(TrySendError::Disconnected(_)) => StoreError::Closed,
+        };
+        waiting.fetch_sub(1, Ordering::Relaxed);
+        Err(refused.into())
     }
 
     /// Calls `listener` on the writer thread with each group's changes, in order, after COMMIT and before the waiting
@@ -207,13 +213,19 @@ impl Store {
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Bytes of the database with its write-ahead log. Blocks for a moment.
-    pub fn size(&self) -> u64 {
-        let path = &self.0.config.path;
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        let len = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
-        len(path) + len(Path::new(&log))
+    /// What it takes on the disk. Blocks for a moment.
+    pub fn sizes(&self) -> Sizes {
+        Sizes::of(&self.0.config.path)
+    }
+
+    /// What is counted since the start.
+    pub fn figures(&self) -> &Figures {
+        &self.0.shared.figures
+    }
+
+    /// Connections for reading.
+    pub fn connections(&self) -> Connections {
+        self.0.readers.connections()
     }
 
     /// Empties the write-ahead log if nobody reads from it and refreshes the planner's statistics, between two groups of

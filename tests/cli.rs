@@ -7,7 +7,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::json;
 
-use crate::support::{Process, copy_of_template, cratebase};
+use crate::support::{Manager, Process, copy_of_template, cratebase};
 
 fn run(dir: &Path, arguments: &[&str]) -> Output {
     cratebase(dir, arguments).output().unwrap()
@@ -86,6 +86,7 @@ fn superusers_are_managed_from_the_command_line() {
     prints(dir, &["superuser", "delete", "lee@example.com"], "Deleted superuser lee@example.com.");
     prints(dir, &["superuser", "delete", "lee@example.com"], "There is no superuser lee@example.com.");
     fails(dir, &["superuser", "delete", "kim@example.com"], "You can't delete the only existing superuser.");
+    fails(dir, &["superuser", "otp", "kim@example.com"], "One-time codes are not enabled for superusers.");
 }
 
 #[tokio::test]
@@ -96,6 +97,8 @@ async fn the_first_start_prints_a_link_that_makes_the_first_superuser() {
     let link = link.trim();
     assert!(link.starts_with(&format!("http://{}/_/#/pbinstall/", server.address)), "{link}");
     let token = link.rsplit('/').next().unwrap();
+    let claims = crate::auth::claims_of(token);
+    assert_eq!((&claims["collectionId"], &claims["refreshable"]), (&json!("pbc_3142635823"), &json!(false)));
     let url = format!("http://{}/api/collections/_superusers/records", server.address);
     let form = json!({"email": "kim@example.com", "password": "long enough", "passwordConfirm": "long enough"});
     let client = crate::support::client();
@@ -137,6 +140,41 @@ fn a_stop_finishes_what_runs_and_exits_cleanly() {
 }
 
 #[test]
+fn a_service_manager_hears_when_the_server_answers_and_when_it_stops() {
+    let dir = tempfile::tempdir().unwrap();
+    let manager = Manager::open();
+    let mut server = Process::spawn(manager.of(&mut cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"])));
+    assert_eq!(manager.next(), "READY=1");
+    let ready = "GET /api/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert!(ask(&mut connect(&server), ready).starts_with("HTTP/1.1 200"));
+    assert!(manager.heard_all());
+    server.terminate();
+    assert!(server.ended_well());
+    assert_eq!(manager.next(), "STOPPING=1");
+}
+
+/// Systemd's own sockets may have such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_service_manager_may_listen_where_there_is_no_file_or_not_at_all() {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::{SocketAddr, UnixDatagram};
+    let name = format!("cratebase-test-{}", std::process::id());
+    let socket = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+    for address in [format!("@{name}"), "/nowhere/notify".to_string(), String::new()] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
+        let mut server = Process::spawn(serve.env("NOTIFY_SOCKET", address));
+        server.terminate();
+        assert!(server.ended_well());
+    }
+    socket.set_nonblocking(true).unwrap();
+    let mut words = [0; 64];
+    let len = socket.recv(&mut words).unwrap();
+    assert_eq!(&words[..len], b"READY=1");
+}
+
+#[test]
 fn a_second_signal_stops_at_once_and_ctrl_c_is_a_signal_too() {
     let dir = tempfile::tempdir().unwrap();
     let mut serve = cratebase(dir.path(), &["serve", "--http", "127.0.0.1:0"]);
@@ -169,6 +207,21 @@ fn version_and_help_open_nothing() {
         assert!(String::from_utf8_lossy(&output.stdout).contains(words) && output.status.success(), "{flag}");
     }
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_data_directory_is_brought_up_to_date_and_described_without_a_server() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(run(dir.path(), &["migrate"]).status.code(), Some(0));
+    assert!(dir.path().join("data/data.db").exists());
+    assert_eq!(run(dir.path(), &["migrate"]).status.code(), Some(0), "twice is as good as once");
+    let described = run(dir.path(), &["openapi"]);
+    let document: serde_json::Value = serde_json::from_slice(&described.stdout).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{document}");
+    assert!(document["paths"]["/api/metrics"]["get"].is_object());
+    // A server of that configuration does not run, which is what the command is to find out.
+    let output = run(dir.path(), &["health", "--http", "127.0.0.1:1"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
 }
 
 #[test]

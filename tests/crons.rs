@@ -47,6 +47,15 @@ async fn the_built_in_jobs_are_listed() {
 }
 
 #[tokio::test]
+async fn those_of_an_application_come_first_by_id() {
+    let job = |id| Job::at(id, "* * * * *", || async { Ok(()) });
+    let jobs = Jobs::new(at("2026-01-02T03:04:05"), vec![job("__pbZ"), job("b"), job("__pbA"), job("a")]);
+    let list = listed(&jobs);
+    let order: Vec<&str> = ids(&list).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(order, ["a", "b", "__pbZ", "__pbA"]);
+}
+
+#[tokio::test]
 async fn each_of_them_runs_on_demand_and_says_how_it_went() {
     let app = TestApp::start().await;
     let backups = json!({"backups": {"cron": "@daily"}});

@@ -1,5 +1,6 @@
 //! The way in and out: routes, methods, bodies, limits, CORS, errors, static files, settings, the API description.
 
+mod answers;
 mod bodies;
 mod caller;
 mod cors;

@@ -20,6 +20,10 @@ async fn a_query_answers_rows_of_text() {
     assert_eq!(answer["columns"][0], json!({"name": "a", "type": "", "nullable": true}));
     assert_eq!(answer["affectedRows"], 0);
     assert!(answer["execTime"].is_i64());
+    assert_eq!(
+        rows(&app, "SELECT x'41ff42', true, 9007199254740993").await,
+        json!([["A\u{fffd}B", "1", "9007199254740993"]])
+    );
     let answer = run(&app, "SELECT id, verified FROM users WHERE id = 'bob000000000000'").await.is(200).json();
     assert_eq!(answer["columns"][1], json!({"name": "verified", "type": "BOOLEAN", "nullable": true}));
     assert_eq!(answer["rows"], json!([["bob000000000000", "1"]]));

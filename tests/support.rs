@@ -5,6 +5,7 @@ mod bucket;
 mod call;
 mod issuer;
 mod mailbox;
+mod manager;
 mod process;
 mod template;
 
@@ -13,6 +14,7 @@ pub use bucket::{Bucket, Fault};
 pub use call::{As, Call, GUEST, SUPERUSER, Who};
 pub use issuer::{Issuer, trust};
 pub use mailbox::Mailbox;
+pub use manager::Manager;
 pub use process::{Process, cratebase};
 pub use template::copy as copy_of_template;
 
@@ -57,6 +59,11 @@ impl TestApp {
     /// Over a copy of the template: a superuser, and the users `alice`, `bob` and `carol`.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
+    }
+
+    /// As [`TestApp::start`], but it takes its time to stop, so that all mails leave however busy this machine is.
+    pub async fn patient() -> Self {
+        Self::start_with(|config| config.http.shutdown_timeout_s = 30).await
     }
 
     /// As [`TestApp::start`], with a configuration of its own.

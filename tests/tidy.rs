@@ -275,12 +275,15 @@ fn every_error_code_is_documented() {
 }
 
 #[test]
-fn every_test_the_map_of_signing_in_names_exists() {
+fn every_test_that_a_map_of_the_protocol_names_exists() {
     let sources = rust_files("src").into_iter().chain(rust_files("tests"));
     let text: String = sources.map(|source| source.text).collect();
-    let map = read("docs/auth-tests.md");
-    let rows = map.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
-    let named = rows.flat_map(|line| line.split('`').skip(1).step_by(2));
-    let missing = named.filter(|name| !text.contains(&format!("fn {name}("))).map(ToString::to_string);
-    report("docs/auth-tests.md names tests that exist", missing.collect());
+    for path in ["docs/auth-tests.md", "docs/platform-tests.md"] {
+        let map = read(path);
+        let rows = map.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
+        let named: Vec<&str> = rows.flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
+        assert!(named.len() > 50, "{path} names tests");
+        let missing = named.iter().filter(|name| !text.contains(&format!("fn {name}("))).map(ToString::to_string);
+        report(&format!("{path} names tests that exist"), missing.collect());
+    }
 }

@@ -4,6 +4,7 @@
 //! invalidation. The other holds the records of recent callers and drops each as soon as a commit changes it. A token
 //! counts while the key it was signed with is still the key of its record.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use quick_cache::sync::Cache;
@@ -26,6 +27,9 @@ pub struct Callers {
     records: Cache<(String, String), Arc<Record>>,
     /// Grows with every change of an auth record, so that a record read before a change is not kept after it.
     generation: Mutex<u64>,
+    /// Tokens that were known, and those whose signature had to be checked.
+    found: AtomicU64,
+    missed: AtomicU64,
 }
 
 struct Signed {
@@ -35,7 +39,13 @@ struct Signed {
 
 impl Default for Callers {
     fn default() -> Self {
-        Callers { signed: Cache::new(TOKENS), records: Cache::new(RECORDS), generation: Mutex::new(0) }
+        Callers {
+            signed: Cache::new(TOKENS),
+            records: Cache::new(RECORDS),
+            generation: Mutex::new(0),
+            found: AtomicU64::new(0),
+            missed: AtomicU64::new(0),
+        }
     }
 }
 
@@ -84,9 +94,16 @@ impl Auth {
         })
     }
 
+    /// How many tokens were known, and how many were not.
+    pub fn tokens_found_and_missed(&self) -> (u64, u64) {
+        (self.callers.found.load(Ordering::Relaxed), self.callers.missed.load(Ordering::Relaxed))
+    }
+
     /// The record and claims of a valid token of `kind`.
     pub async fn verified(&self, token: &str, kind: Kind) -> Result<Option<(Arc<Record>, Claims)>> {
         let known = self.callers.signed.get(token);
+        let counter = if known.is_some() { &self.callers.found } else { &self.callers.missed };
+        counter.fetch_add(1, Ordering::Relaxed);
         let claims = match &known {
             Some(signed) => signed.claims.clone(),
             None => match tokens::peek(token) {

@@ -15,8 +15,6 @@ use super::tokens::{self, Claims, Kind};
 use super::{Auth, find, forms};
 
 const MAIL: &str = "email-change";
-/// Bytes of the password that confirms.
-const LONGEST: usize = 100;
 
 fn taken() -> FieldError {
     FieldError::new("validation_invalid_token_email", "The new email address is invalid.")
@@ -54,11 +52,8 @@ impl Auth {
         let new_email = Some(address.clone());
         let token = self.link_token(&account, Kind::EmailChange, |claims| Claims { new_email, ..claims })?;
         let mail = self.letter_to(&account, &options.confirm_email_change_template, &[("TOKEN", &token)]);
-        let sent = self.mailer.post(Mail { to: address, ..mail });
-        if sent.is_err() {
-            self.recent.forget_mail(MAIL, &subject);
-        }
-        sent
+        let recent = self.recent.clone();
+        self.mailer.post_or(Mail { to: address, ..mail }, move || recent.forget_mail(MAIL, &subject))
     }
 
     /// Gives the account of a link its new address, which ends its tokens, this one included.
@@ -68,7 +63,7 @@ impl Auth {
         let (token, password) = (forms::text(body, "token")?, forms::text(body, "password")?);
         let mut errors = Errors::default();
         forms::required(&mut errors, "token", &token, usize::MAX);
-        forms::required(&mut errors, "password", &password, LONGEST);
+        forms::required(&mut errors, "password", &password, forms::MAX);
         let followed = self.follow_to_address(&token, collection).await?;
         let right = match (&followed, errors.0.contains_key("password")) {
             (_, true) => true,

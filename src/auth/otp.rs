@@ -66,7 +66,22 @@ impl Auth {
         let Some(account) = self.account_with(collection, address).await? else { return Ok(()) };
         let Some(options) = collection.auth() else { return Ok(()) };
         let code = self.make_otp(&account, &id, account.get("email").text()).await?;
-        self.write_to(&account, &options.otp.email_template, &[("OTP", &code), ("OTP_ID", &id)])
+        let mail = self.letter_to(&account, &options.otp.email_template, &[("OTP", &code), ("OTP_ID", &id)]);
+        let auth = self.clone();
+        // A code that reached nobody is nobody's; if this fails, too, it ends with its time.
+        self.mailer.post_or(mail, move || drop(auth.later.clone().run(async move { auth.forget_otp(id).await })))
+    }
+
+    async fn forget_otp(&self, id: String) -> Result<()> {
+        let records = self.records.clone();
+        let job = move |tx: &mut Tx| {
+            let Some(codes) = tx.catalog().by_name(COLLECTION).cloned() else { return Ok(()) };
+            match records.stored_if_any(tx, &codes, &id)? {
+                Some(row) => tx.delete(&row).map_err(Error::from),
+                None => Ok(()),
+            }
+        };
+        self.records.store.write(job).await
     }
 
     /// Stores a new code under `id`, for a mail to `sent_to` (`""` = none), and tells it.

@@ -39,11 +39,9 @@ impl Auth {
             return Ok(());
         }
         let token = self.link_token(&account, Kind::PasswordReset, |claims| claims)?;
-        let sent = self.write_to(&account, &options.reset_password_template, &[("TOKEN", &token)]);
-        if sent.is_err() {
-            self.recent.forget_mail(MAIL, account.id());
-        }
-        sent
+        let mail = self.letter_to(&account, &options.reset_password_template, &[("TOKEN", &token)]);
+        let recent = self.recent.clone();
+        self.mailer.post_or(mail, move || recent.forget_mail(MAIL, account.id()))
     }
 
     /// Sets the password of a link's account, which ends its tokens, this one included.

@@ -39,11 +39,7 @@ impl Auth {
             return Ok(());
         }
         let token = self.link_token(&account, Kind::Verification, |claims| claims)?;
-        let sent = self.write_to(&account, &options.verification_template, &[("TOKEN", &token)]);
-        if sent.is_err() {
-            self.recent.forget_mail(MAIL, account.id());
-        }
-        sent
+        self.write_to(&account, &options.verification_template, &[("TOKEN", &token)])
     }
 
     /// Marks the account of a link as verified.

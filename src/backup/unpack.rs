@@ -136,7 +136,7 @@ pub(super) fn make_room(dir: &Path, bytes: u64) -> Result<()> {
 }
 
 /// Bytes that are free on the disk of a folder, where that can be found out.
-fn room(dir: &Path) -> Option<u64> {
+pub(super) fn room(dir: &Path) -> Option<u64> {
     #[cfg(target_os = "linux")]
     {
         let disk = rustix::fs::statvfs(dir).ok()?;

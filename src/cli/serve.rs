@@ -13,6 +13,7 @@ use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::manager::{self, State};
 use super::{Failed, say};
 use crate::app::{self, Running, World};
 use crate::certificates::Certificates;
@@ -80,12 +81,14 @@ pub async fn run(loaded: Loaded) -> Result<(), Failed> {
     listener.tell(services.logs.clone());
     let running = app::start(services)?;
     greet(&config, &running).await?;
+    manager::tell(State::Ready);
     let certificates = running.services.certificates.clone();
     let restart = tokio::select! {
         never = reread(hangup, certificates) => match never {},
         () = one_of(&mut term, &mut int) => false,
         () = backups.restart_wanted() => true,
     };
+    manager::tell(if restart { State::Restarting } else { State::Stopping });
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
         stopped = running.stop() => stopped?,

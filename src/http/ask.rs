@@ -39,6 +39,11 @@ impl Deref for Ask {
 }
 
 impl Ask {
+    /// What answers.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
     /// Refuses everyone but superusers.
     pub fn superuser(&self) -> Result<()> {
         match &self.ctx.caller {

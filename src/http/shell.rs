@@ -7,7 +7,6 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use actix_http::{Request, Response};
@@ -112,7 +111,7 @@ where
             return Box::pin(std::future::ready(Ok(answer)));
         }
         let allowed = self.cors.allow(request.headers());
-        let id = next_id();
+        let id = next_id(&self.services);
         if request.method() == Method::OPTIONS {
             return Box::pin(std::future::ready(Ok(preflight(&request, allowed, id))));
         }
@@ -125,6 +124,7 @@ where
         let services = Arc::clone(&self.services);
         let (began, method) = (Instant::now(), request.method().clone());
         let visit = Visit::of(&request, began, &services);
+        let mut span = services.traces.begin(&request, &dress.id);
         normalise(&mut request);
         let unread = unread::keep(&mut request);
         // Most clients that are no browsers ask for nothing, and then this is all there is to it.
@@ -133,19 +133,18 @@ where
         let answer = AssertUnwindSafe(async move { inner.call(request).await }).catch_unwind();
         Box::pin(async move {
             let answer = answer.await;
-            let known = match (&visit, &answer) {
-                (Some(visit), Ok(Ok(answer))) => visit.look(answer, &services),
-                _ => Known::default(),
-            };
-            let left = match &answer {
-                Ok(Ok(answer)) => answer.request().extensions().get::<Left>().copied(),
-                _ => None,
-            };
-            let mut answer = match answer {
-                Ok(Ok(answer)) => Response::from(answer),
-                Ok(Err(error)) => Response::from(error.error_response()),
-                Err(panic) => Response::from(Failure(Error::internal(words(panic.as_ref()))).error_response()),
-            };
+            let (mut known, mut left) = (Known::default(), None);
+            if let Ok(Ok(answer)) = &answer {
+                known = visit.as_ref().map(|visit| visit.look(answer, &services)).unwrap_or_default();
+                left = answer.request().extensions().get::<Left>().copied();
+                if let Some(span) = &mut span {
+                    span.place(answer);
+                }
+            }
+            let mut answer = final_form(answer);
+            if let Some(span) = span {
+                span.end(&answer);
+            }
             services.metrics.count(&method, answer.status(), began.elapsed());
             if let Some(visit) = visit {
                 visit.record(known, &answer, &services);
@@ -169,6 +168,15 @@ where
                 None => answer,
             })
         })
+    }
+}
+
+/// What came of a request, also of one that nobody answered.
+fn final_form(answer: Result<Result<ServiceResponse, actix_web::Error>, Box<dyn Any + Send>>) -> Response<BoxBody> {
+    match answer {
+        Ok(Ok(answer)) => Response::from(answer),
+        Ok(Err(error)) => Response::from(error.error_response()),
+        Err(panic) => Response::from(Failure(Error::internal(words(panic.as_ref()))).error_response()),
     }
 }
 
@@ -230,12 +238,10 @@ fn preflight(request: &Request, allowed: Option<HeaderValue>, id: HeaderValue) -
     answer
 }
 
-/// Unique in this process: enough to find the log line of an answer.
-fn next_id() -> HeaderValue {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+/// Enough to find the log line of an answer, also among those of earlier runs.
+fn next_id(services: &Services) -> HeaderValue {
     // Spread over the whole range, so that neighbours do not look alike.
-    let text = format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let text = format!("{:016x}", services.metrics.number().wrapping_mul(0x9e37_79b9_7f4a_7c15));
     // Hexadecimal digits are always a header value.
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("0"))
 }

@@ -1,9 +1,10 @@
 //! The queue: bounded, a few mails at a time, several attempts; what still fails is logged.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -24,8 +25,14 @@ const AGAIN: [u64; 4] = [1, 5, 25, 120];
 #[derive(Clone)]
 pub struct Mailer {
     post: Arc<Post>,
-    queue: Sender<Option<Mail>>,
+    queue: Sender<Option<Letter>>,
     worker: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// A mail, and what to do when it is given up.
+struct Letter {
+    mail: Mail,
+    lost: Box<dyn FnOnce() + Send>,
 }
 
 /// What sending takes.
@@ -35,6 +42,17 @@ struct Post {
     clock: Clock,
     dev: Dev,
     stopping: AtomicBool,
+    figures: Figures,
+}
+
+/// What is counted about mails on the queue since the start.
+#[derive(Debug, Default)]
+pub struct Figures {
+    pub sent: AtomicU64,
+    /// Those that were given up.
+    pub lost: AtomicU64,
+    /// Attempts that failed, and were followed by another.
+    pub repeated: AtomicU64,
 }
 
 /// Whether mails are shown in the log.
@@ -48,7 +66,8 @@ pub enum Dev {
 impl Mailer {
     /// Starts the worker on the current runtime.
     pub fn start(settings: Live, ids: Arc<Ids>, clock: Clock, dev: Dev) -> Self {
-        let post = Arc::new(Post { settings, ids, clock, dev, stopping: AtomicBool::new(false) });
+        let post =
+            Arc::new(Post { settings, ids, clock, dev, stopping: AtomicBool::new(false), figures: Figures::default() });
         let (queue, inbox) = channel(QUEUE);
         let worker = tokio::spawn(serve(Arc::clone(&post), inbox));
         Mailer { post, queue, worker: Arc::new(Mutex::new(Some(worker))) }
@@ -61,10 +80,28 @@ impl Mailer {
 
     /// Puts a mail on the queue; 503 when it is full.
     pub fn post(&self, mail: Mail) -> Result<()> {
-        self.queue.try_send(Some(mail)).map_err(|_| Error::Unavailable {
-            message: "Too many mails are waiting, please try again later.".into(),
-            retry_after_s: 30,
+        self.post_or(mail, || {})
+    }
+
+    /// As [`Mailer::post`]; `lost` is called when the mail is given up, be it at once or after the last attempt.
+    pub fn post_or(&self, mail: Mail, lost: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.queue.try_send(Some(Letter { mail, lost: Box::new(lost) })).map_err(|refused| {
+            if let TrySendError::Full(Some(letter)) | TrySendError::Closed(Some(letter)) = refused {
+                (letter.lost)();
+            }
+            let message = "Too many mails are waiting, please try again later.".into();
+            Error::Unavailable { message, retry_after_s: 30 }
         })
+    }
+
+    /// Mails that wait for a conversation with the server to begin.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// What is counted since the start.
+    pub fn figures(&self) -> &Figures {
+        &self.post.figures
     }
 
     /// Sends a mail now, once, and says what became of it.
@@ -88,14 +125,14 @@ impl Mailer {
     }
 }
 
-async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Mail>>) {
+async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Letter>>) {
     let mut under_way = JoinSet::new();
     loop {
         tokio::select! {
             mail = inbox.recv(), if under_way.len() < AT_ONCE => match mail.flatten() {
-                Some(mail) => {
+                Some(letter) => {
                     let post = Arc::clone(&post);
-                    under_way.spawn(async move { post.persist(&mail).await });
+                    under_way.spawn(async move { post.persist(letter).await });
                 }
                 None => break,
             },
@@ -106,11 +143,14 @@ async fn serve(post: Arc<Post>, mut inbox: Receiver<Option<Mail>>) {
 }
 
 impl Post {
-    async fn persist(&self, mail: &Mail) {
+    async fn persist(&self, Letter { mail, lost }: Letter) {
         let mut pauses = AGAIN.iter();
         loop {
-            let error = match self.deliver(mail).await {
-                Ok(()) => return,
+            let error = match self.deliver(&mail).await {
+                Ok(()) => {
+                    self.figures.sent.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
                 Err(error) => error,
             };
             let pause = match &error {
@@ -118,9 +158,11 @@ impl Post {
                 Undelivered::Failed(_) | Undelivered::Refused(_) => None,
             };
             let Some(pause) = pause else {
+                self.figures.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::error!(to = %mail.to, %error, "a mail was not sent");
-                return;
+                return lost();
             };
+            self.figures.repeated.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(to = %mail.to, %error, "a mail was not sent yet");
             tokio::time::sleep(Duration::from_secs(*pause)).await;
         }

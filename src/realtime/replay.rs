@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::group::GroupId;
 use super::outbox::{Farewell, Kind, Message, Outbox};
-use super::worker::{Delivery, Request, Worker, send};
+use super::worker::{Delivery, Request, Worker};
 use crate::error::Result;
 use crate::schema::{Collection, Record};
 use crate::sql::{Dialect, Restrict, Select};
@@ -122,7 +122,7 @@ impl Worker {
                         data: data.clone(),
                     }));
                 }
-                send(seq, deliveries, Outbox::fill);
+                self.send(seq, deliveries, Outbox::fill);
             }
         }
         page.last().map_or(self.position, |past| past.seq)

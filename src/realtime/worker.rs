@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -21,8 +22,8 @@ use crate::store::{Action, Change};
 
 /// What the thread is asked to do.
 pub enum Request {
-    /// Committed together, in order.
-    Changes(Vec<Arc<Change>>),
+    /// Committed together, in order, a moment ago.
+    Changes(Vec<Arc<Change>>, Instant),
     Subscribe(Join),
     /// Something was committed that nobody can tell.
     Reset,
@@ -102,6 +103,7 @@ impl Worker {
     pub fn new(records: Records, shared: Arc<Shared>, position: i64, inbox: Sender<Request>) -> Result<Worker> {
         let catalog = records.store.catalog();
         let (groups, members, accounts, early) = Default::default();
+        shared.figures.told.store(position, Ordering::Release);
         Ok(Worker { records, shared, catalog, groups, members, accounts, position, inbox, early })
     }
 
@@ -109,9 +111,10 @@ impl Worker {
     pub fn serve(mut self, inbox: &Receiver<Request>) {
         while let Ok(request) = inbox.recv() {
             match request {
-                Request::Changes(changes) => {
+                Request::Changes(changes, committed) => {
                     self.shared.backlog.fetch_sub(changes.len(), Ordering::AcqRel);
                     self.changes(&changes);
+                    self.shared.figures.delay.add_time(committed.elapsed());
                 }
                 Request::Subscribe(join) => self.early.push_back(join),
                 Request::Reset => self.resync_all(),
@@ -150,6 +153,7 @@ impl Worker {
 
     fn at(&mut self, seq: i64) {
         self.position = self.position.max(seq);
+        self.shared.figures.told.store(self.position, Ordering::Release);
     }
 
     /// Tells what the history has up to `end`.
@@ -243,8 +247,13 @@ impl Worker {
                     data: data.clone(),
                 }));
             }
-            send(seq, deliveries, Outbox::push);
+            self.send(seq, deliveries, Outbox::push);
         }
+    }
+
+    pub(super) fn send(&self, seq: i64, deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
+        self.shared.figures.messages.fetch_add(deliveries.len() as u64, Ordering::Relaxed);
+        send(seq, deliveries, how);
     }
 
     /// Makes the groups fit the collections of this moment.
@@ -376,7 +385,7 @@ fn secret(collection: &crate::schema::Collection) -> Option<&String> {
 }
 
 /// Fills the outboxes with what one change has come to. A client has seen a change when it has the last of its messages.
-pub(super) fn send(seq: i64, mut deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
+fn send(seq: i64, mut deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
     deliveries.sort_by_key(|delivery| delivery.connection.number);
     for messages in deliveries.chunk_by(|a, b| a.connection.number == b.connection.number) {
         let Some((last, _)) = messages.split_last() else { continue };

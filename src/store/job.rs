@@ -1,6 +1,7 @@
 //! A write job on its way: the caller's closure and the promise of an answer, with their types erased.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -25,6 +26,8 @@ pub enum Company {
 
 pub struct Job {
     pub company: Company,
+    /// When somebody began to wait for it.
+    pub asked: Instant,
     pub work: Box<dyn Work>,
 }
 
@@ -38,7 +41,7 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Job { company, work: Box::new(Promise { run, result: None, reply }) }, answer)
+    (Job { company, asked: Instant::now(), work: Box::new(Promise { run, result: None, reply }) }, answer)
 }
 
 struct Promise<F, T, E> {

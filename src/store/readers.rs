@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use quick_cache::sync::Cache;
 
 use super::config::{Config, cores};
+use super::figures::Connections;
 use super::job::guarded;
 use super::shared::Shared;
 use super::snapshot::{Place, Snapshot};
@@ -112,8 +113,12 @@ impl Readers {
             return result;
         }
         let deadline = Instant::now() + self.reads.timeout;
+        let figures = &self.reads.shared.figures;
+        figures.reads_moved.fetch_add(1, Ordering::Relaxed);
+        figures.reads_waiting.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = tokio::sync::oneshot::channel();
         let errand = Errand::Read(Box::new(move |reads| {
+            reads.shared.figures.reads_waiting.fetch_sub(1, Ordering::Relaxed);
             // Nobody waits any more: the client has gone.
             if reply.is_closed() {
                 return;
@@ -124,11 +129,13 @@ impl Readers {
             };
             let _ = reply.send(result);
         }));
-        match self.queue.try_send(errand) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
-            Err(TrySendError::Full(_)) => Err(StoreError::Full.into()),
-            Err(TrySendError::Disconnected(_)) => Err(StoreError::Closed.into()),
-        }
+        let refused = match self.queue.try_send(errand) {
+            Ok(()) => return answer.await.unwrap_or_else(|_| Err(StoreError::Closed.into())),
+            Err(TrySendError::Full(_)) => StoreError::Full,
+            Err(TrySendError::Disconnected(_)) => StoreError::Closed,
+        };
+        figures.reads_waiting.fetch_sub(1, Ordering::Relaxed);
+        Err(refused.into())
     }
 
     /// Runs `job` on the calling thread, which may block, for as long as any may take, or `limit`.
@@ -145,6 +152,10 @@ impl Readers {
             Attempt::Done(result) => result,
             Attempt::TooLong => Err(StoreError::Interrupted.into()),
         }
+    }
+
+    pub fn connections(&self) -> Connections {
+        self.reads.pool.connections()
     }
 
     /// Interrupts what runs, lets go what waits, ends the threads.

@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 
 use super::Change;
 use super::answers::Answers;
+use super::figures::Figures;
 use crate::schema::Catalog;
 
 type Listener = Arc<dyn Fn(&[Arc<Change>]) + Send + Sync>;
@@ -14,6 +15,7 @@ type ResetListener = Arc<dyn Fn() + Send + Sync>;
 pub struct Shared {
     pub catalog: ArcSwap<Catalog>,
     pub answers: Answers,
+    pub figures: Figures,
     /// Held for writing from before a COMMIT that changes tables until the catalog that knows of it is visible.
     schema: RwLock<()>,
     listeners: RwLock<Vec<Listener>>,
@@ -27,6 +29,7 @@ impl Shared {
         Shared {
             catalog: ArcSwap::default(),
             answers: Answers::new(room),
+            figures: Figures::default(),
             schema: RwLock::default(),
             listeners: RwLock::default(),
             reset_listeners: RwLock::default(),

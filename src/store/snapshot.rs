@@ -1,6 +1,7 @@
 //! `Snapshot`: one read job's view of the database, and the watch over how long it takes.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::readers::{Reads, Slow};
@@ -123,9 +124,12 @@ impl Reader for Snapshot<'_> {
     fn recall(&mut self, sql: &Sql, about: Option<&[&str]>) -> Result<Arc<Rows>, StoreError> {
         let Some(about) = about else { return self.query(sql).map(Arc::new) };
         let key = answers::key(sql);
+        let figures = &self.reads.shared.figures;
         if let Some(rows) = self.reads.shared.answers.find(&key, about) {
+            figures.answers_found.fetch_add(1, Ordering::Relaxed);
             return Ok(rows);
         }
+        figures.answers_missed.fetch_add(1, Ordering::Relaxed);
         let rows = Arc::new(self.query(sql)?);
         self.reads.shared.answers.remember(key, &rows, self.seen);
         Ok(rows)

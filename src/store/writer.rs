@@ -1,8 +1,9 @@
 //! The one thread that writes: it takes what is queued, runs it as one transaction, and answers after COMMIT.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -129,7 +130,7 @@ impl Writer {
                 },
             };
             let (group, left) = self.gather(first, inbox);
-            self.group(group);
+            self.take(group);
             match left {
                 Some(Message::Stop) => break,
                 Some(Message::Job(job)) => next = Some(job),
@@ -139,7 +140,7 @@ impl Writer {
         }
         while let Ok(message) = inbox.try_recv() {
             if let Message::Job(job) = message {
-                self.group(vec![job]);
+                self.take(vec![job]);
             }
         }
         if let Err(error) = self.tx.conn.batch("PRAGMA wal_checkpoint(TRUNCATE)") {
@@ -160,10 +161,23 @@ impl Writer {
         (group, None)
     }
 
+    /// A group from the queue.
+    fn take(&mut self, jobs: Vec<Job>) {
+        let (began, figures) = (Instant::now(), &self.shared.figures);
+        figures.writes_waiting.fetch_sub(jobs.len(), Ordering::Relaxed);
+        figures.group.add(jobs.len() as u64);
+        jobs.iter().for_each(|job| figures.write_wait.add_time(began.saturating_duration_since(job.asked)));
+        self.group(jobs);
+    }
+
     /// One transaction for these jobs, and their answers.
     fn group(&mut self, jobs: Vec<Job>) {
         let mut slots: Vec<Slot> = jobs.into_iter().map(|job| Slot { work: job.work, state: State::Waiting }).collect();
-        if let Err(error) = self.attempt(&mut slots) {
+        let began = Instant::now();
+        let outcome = self.attempt(&mut slots);
+        self.shared.figures.transaction.add_time(began.elapsed());
+        if let Err(error) = outcome {
+            self.shared.figures.failed.fetch_add(1, Ordering::Relaxed);
             for slot in slots.iter_mut().filter(|slot| slot.state != State::Failed) {
                 slot.work.fail(error.again());
             }
@@ -256,7 +270,9 @@ impl Writer {
         let at = self.at.append(&self.tx.conn, self.tx.clock().now(), &changes)?;
 
         let lock = schema.then(|| self.shared.lock_schema());
+        let began = Instant::now();
         self.tx.conn.run("COMMIT")?;
+        self.shared.figures.commit.add_time(began.elapsed());
         if schema {
             self.shared.catalog.store(self.tx.catalog.clone());
         }

@@ -58,7 +58,7 @@ async fn requests_are_checked() {
 
 #[tokio::test]
 async fn asking_again_at_once_sends_no_second_mail() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     for _ in 0..3 {
         app.call(As("bob"), REQUEST).json(json!({"newEmail": "robert@example.com"})).await.is(204);

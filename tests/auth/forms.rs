@@ -62,7 +62,7 @@ async fn bodies_that_cannot_be_read_are_answered_alike_by_every_form() {
             answer.is(400).has(json!({"message": empty, "data": {key: {"code": "validation_required"}}}));
         }
         let text = app.call(GUEST, &line).body("text/plain", format!("{key}=x")).await;
-        assert_eq!(text.is(400).json()["data"], json!({}), "{action}");
+        text.refuses(400, "Unsupported Content-Type.");
         // No body at all is an empty form, whatever its type.
         let answer = app.call(GUEST, &line).body("text/plain", "").await;
         answer.is(400).has(json!({"data": {key: {"code": "validation_required"}}}));
@@ -103,7 +103,7 @@ async fn lengths_are_counted_in_bytes_and_everything_wrong_is_told_at_once() {
             json!({"otpId": long(256), "password": long(72)}),
             json!({"otpId": out(255), "password": out(71)}),
         ),
-        ("confirm-email-change", json!({"token": "x", "password": long(101)}), json!({"password": out(100)})),
+        ("confirm-email-change", json!({"token": "x", "password": long(256)}), json!({"password": out(255)})),
         ("request-otp", json!({"email": format!("{}@example.com", "x".repeat(250))}), json!({"email": out(255)})),
         ("request-otp", json!({"email": "x"}), json!({"email": email})),
         ("request-verification", json!({"email": " bob@example.com"}), json!({"email": email})),
@@ -205,4 +205,35 @@ async fn a_wrong_method_is_nothing_there() {
         let answer: Json = app.call(who, line).await.is(404).json();
         assert_eq!(answer["data"], json!({}));
     }
+}
+
+/// Allow-list, collection, rate limit, guard, size, body: the first that refuses answers.
+#[tokio::test]
+async fn of_several_refusals_the_outermost_is_told() {
+    let app = TestApp::start().await;
+    let rule = |label: &str| json!({"label": label, "duration": 60, "maxRequests": 1});
+    let labels = ["users:authRefresh", "users:requestEmailChange", "users:auth", "*:requestOTP"];
+    let rules: Vec<Json> = labels.into_iter().map(rule).collect();
+    let settings = json!({
+        "trustedProxy": {"headers": ["X-Real-IP"]}, "superuserIPs": ["127.0.0.1"],
+        "rateLimits": {"enabled": true, "rules": rules},
+    });
+    app.call(SUPERUSER, "PATCH /api/settings").json(settings).await.is(200);
+    let of = |collection: &str, action: &str| format!("POST /api/collections/{collection}/{action}");
+    let elsewhere = app.call(SUPERUSER, &of("nope", "auth-refresh")).header("X-Real-IP", "10.0.0.9").await;
+    elsewhere.refuses(403, "You are not allowed to perform this request.");
+    let large = |line: &str| app.call(GUEST, line).body("application/json", vec![b' '; 33 << 20]);
+    large(&of("nope", "auth-with-password")).await.refuses(404, "Missing or invalid collection context.");
+    large(&of("users", "auth-with-password")).await.refuses(413, "Request entity too large.");
+    large(&of("users", "auth-with-password")).await.refuses(429, "Too Many Requests.");
+    // Of those who may not come in nobody takes a body.
+    for action in ["auth-refresh", "request-email-change"] {
+        large(&of("users", action)).await.refuses(401, "The request requires valid record authorization token.");
+        app.call(GUEST, &of("users", action)).await.refuses(429, "Too Many Requests.");
+    }
+    // Who guesses names of collections is counted, too.
+    app.call(GUEST, &of("nope", "request-otp")).await.refuses(404, "Missing or invalid collection context.");
+    app.call(GUEST, &of("nope", "request-otp")).await.refuses(429, "Too Many Requests.");
+    app.call(GUEST, &of("users", "request-otp")).body("application/json", "{").await.is(403);
+    app.call(GUEST, &of("users", "request-otp")).body("application/json", "{").await.is(429);
 }

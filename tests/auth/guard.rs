@@ -89,7 +89,7 @@ async fn an_address_cannot_ask_for_mails_without_end() {
 
 #[tokio::test]
 async fn an_account_cannot_mail_the_whole_world() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let ask = |n: usize| {
         let form = json!({"newEmail": format!("new{n}@example.com")});

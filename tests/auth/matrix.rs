@@ -1,11 +1,12 @@
 //! Every kind of token and code, wrong in every way: the answer the protocol has for it, and nothing changes.
 
 use cratebase::auth::tokens::{Claims, Kind, sign};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Answer, As, GUEST, Mailbox, SUPERUSER, TestApp};
 
-use super::{MINUTE, PASSWORD, ROW, key_of, users};
+use super::{MINUTE, PASSWORD, ROW, account, column, key_of, users};
 
 const KINDS: [Kind; 5] = [Kind::Auth, Kind::File, Kind::Verification, Kind::PasswordReset, Kind::EmailChange];
 const BOB: &str = "bob000000000000";
@@ -104,100 +105,126 @@ fn unreadable(kind: Kind) -> &'static str {
     }
 }
 
+const INVALID: &str = "validation_invalid_token";
+
+/// Tokens of a kind that are wrong in one thing each: what it is, the token, and the code of forms that take such tokens.
+async fn wrong_tokens(world: &World, kind: Kind, good: &str) -> Vec<(String, String, &'static str)> {
+    let key = key_of(&world.app, BOB, kind).await;
+    let own = column(&world.app, BOB, "tokenKey").await;
+    let junk = ["x", "a.b.c", "..", "%00", "eyJhbGciOiJIUzI1NiJ9..", &"a".repeat(5000)].map(str::to_string);
+    let mut wrong: Vec<_> = junk.into_iter().map(|junk| ("junk".to_string(), junk, unreadable(kind))).collect();
+    // {"alg":"none","typ":"JWT"}
+    let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", good.split('.').nth(1).unwrap());
+    wrong.push(("unsigned".into(), unsigned, unreadable(kind)));
+    let mut invalid = |what: &str, token: String| wrong.push((what.to_string(), token, INVALID));
+    invalid("cut", good[..good.len() - 2].to_string());
+    invalid("longer", format!("{good}x"));
+    let now = world.app.services.clock.now().0 / 1000;
+    let as_good = || world.claims(kind);
+    for (what, claims) in [
+        ("expired", Claims { exp: Some(now), ..as_good() }),
+        ("not yet valid", Claims { nbf: Some(now + 60), ..as_good() }),
+        ("from the future", Claims { iat: Some(now + 60), ..as_good() }),
+        ("of nobody", Claims { id: "nobody000000000".into(), ..as_good() }),
+        ("of alice by bob's key", Claims { id: "alice0000000000".into(), ..as_good() }),
+        ("of no collection", Claims { collection_id: "nope".into(), ..as_good() }),
+        ("of a collection without accounts", Claims { collection_id: "papers".into(), ..as_good() }),
+    ] {
+        invalid(what, sign(&claims, &key).unwrap());
+    }
+    let secret = key.strip_prefix(&own).unwrap();
+    for (what, key) in
+        [("by nobody's key", "x"), ("by half a key", &own), ("by the other half", secret), ("by no key", "")]
+    {
+        invalid(what, sign(&world.claims(kind), key).unwrap());
+    }
+    for algorithm in [Algorithm::HS384, Algorithm::HS512] {
+        let secret = EncodingKey::from_secret(key.as_bytes());
+        let token = jsonwebtoken::encode(&Header::new(algorithm), &world.claims(kind), &secret).unwrap();
+        invalid(&format!("by {algorithm:?}"), token);
+    }
+    // Good in all but what it was made for; the claims of mails are there, so that only the kind is wrong.
+    for other in KINDS.into_iter().filter(|other| *other != kind) {
+        let claims = Claims { kind: other, ..world.claims(kind) };
+        let its_key = key_of(&world.app, BOB, other).await;
+        invalid(&format!("a token for {other:?}"), sign(&claims, &its_key).unwrap());
+        invalid(&format!("by the key for {other:?}"), sign(&world.claims(kind), &its_key).unwrap());
+    }
+    wrong
+}
+
 #[tokio::test]
 async fn tokens_that_are_malformed_forged_expired_or_of_others_open_nothing() {
-    let world = World::start().await;
-    const INVALID: &str = "validation_invalid_token";
     for kind in KINDS {
-        let key = key_of(&world.app, BOB, kind).await;
-        let good = sign(&world.claims(kind), &key).unwrap();
-        let parts: Vec<&str> = good.split('.').collect();
-        for junk in ["x", "a.b.c", "..", "%00", "eyJhbGciOiJIUzI1NiJ9..", &"a".repeat(5000)] {
-            world.refuses("junk", kind, junk, unreadable(kind)).await;
+        // A world for each, as the good one is used in the end and may change the account.
+        let mut world = World::start().await;
+        let good = sign(&world.claims(kind), &key_of(&world.app, BOB, kind).await).unwrap();
+        for (what, token, code) in wrong_tokens(&world, kind, &good).await {
+            world.refuses(&what, kind, &token, code).await;
         }
-        let cut = &good[..good.len() - 2];
-        // {"alg":"none","typ":"JWT"}
-        let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", parts[1]);
-        for (what, token) in [("cut", cut), ("longer", &format!("{good}x"))] {
-            world.refuses(what, kind, token, INVALID).await;
-        }
-        world.refuses("unsigned", kind, &unsigned, unreadable(kind)).await;
-        let now = world.app.services.clock.now().0 / 1000;
-        let with = |change: &dyn Fn(&mut Claims)| {
-            let mut claims = world.claims(kind);
-            change(&mut claims);
-            sign(&claims, &key).unwrap()
-        };
-        for (what, token) in [
-            ("expired", with(&|claims| claims.exp = Some(now))),
-            ("not yet valid", with(&|claims| claims.nbf = Some(now + 60))),
-            ("from the future", with(&|claims| claims.iat = Some(now + 60))),
-            ("of nobody", with(&|claims| claims.id = "nobody000000000".into())),
-            ("of alice by bob's key", with(&|claims| claims.id = "alice0000000000".into())),
-            ("of no collection", with(&|claims| claims.collection_id = "nope".into())),
-            ("of a collection without accounts", with(&|claims| claims.collection_id = "papers".into())),
-            ("by a key of nobody", sign(&world.claims(kind), "x").unwrap()),
-        ] {
-            world.refuses(what, kind, &token, INVALID).await;
-        }
-        // Good in all but what it was made for; the claims of mails are there, so that only the kind is wrong.
-        for other in KINDS.into_iter().filter(|other| *other != kind) {
-            let claims = Claims { kind: other, ..world.claims(kind) };
-            let token = sign(&claims, &key_of(&world.app, BOB, other).await).unwrap();
-            world.refuses(&format!("a token for {other:?}"), kind, &token, INVALID).await;
+        let mailed = !matches!(kind, Kind::Auth | Kind::File);
+        if mailed {
+            let elsewhere = world.show(kind, &good, "others").await.is(400).json();
+            assert_eq!(elsewhere["data"]["token"]["code"], "validation_token_collection_mismatch", "{kind:?}");
+            assert_eq!(world.newest().await, world.seq);
         }
         // All that was wrong was each of these things.
-        assert!(matches!(world.show(kind, &good, "users").await.status, 200 | 204), "{kind:?}");
-        let world_seq = world.newest().await;
-        if world_seq != world.seq {
-            // It was used: the account is another one now, and a new world has to be made for the next kind.
-            return tokens_after(kind).await;
+        world.show(kind, &good, "users").await.is(if mailed { 204 } else { 200 });
+        world.seq = world.newest().await;
+        if matches!(kind, Kind::PasswordReset | Kind::EmailChange) {
+            world.refuses("used", kind, &good, INVALID).await;
         }
     }
 }
 
-/// As above for the kinds that come after one that changed the account, each in a world of its own.
-async fn tokens_after(used: Kind) {
-    const INVALID: &str = "validation_invalid_token";
-    let rest = KINDS.into_iter().skip_while(|kind| *kind != used);
-    for kind in rest {
+/// Each kind has a secret of its own (contract §4.4).
+#[tokio::test]
+async fn a_new_secret_ends_tokens_of_its_kind_and_no_others() {
+    for kind in KINDS {
         let mut world = World::start().await;
-        let key = key_of(&world.app, BOB, kind).await;
-        let good = sign(&world.claims(kind), &key).unwrap();
-        let now = world.app.services.clock.now().0 / 1000;
-        let expired = sign(&Claims { exp: Some(now), ..world.claims(kind) }, &key).unwrap();
-        world.refuses("junk", kind, "a.b.c", unreadable(kind)).await;
-        world.refuses("cut", kind, &good[..good.len() - 2], INVALID).await;
-        world.refuses("expired", kind, &expired, INVALID).await;
-        for other in KINDS.into_iter().filter(|other| *other != kind) {
-            let claims = Claims { kind: other, ..world.claims(kind) };
-            let token = sign(&claims, &key_of(&world.app, BOB, other).await).unwrap();
-            world.refuses(&format!("a token for {other:?}"), kind, &token, INVALID).await;
+        let mut tokens = Vec::new();
+        for kind in KINDS {
+            tokens.push((kind, sign(&world.claims(kind), &key_of(&world.app, BOB, kind).await).unwrap()));
         }
-        let elsewhere = world.show(kind, &good, "others").await.is(400).json();
-        assert_eq!(elsewhere["data"]["token"]["code"], "validation_token_collection_mismatch", "{kind:?}");
-        assert_eq!(world.newest().await, world.seq);
-        world.show(kind, &good, "users").await.is(204);
+        let option = match kind {
+            Kind::Auth => "authToken",
+            Kind::File => "fileToken",
+            Kind::Verification => "verificationToken",
+            Kind::PasswordReset => "passwordResetToken",
+            Kind::EmailChange => "emailChangeToken",
+        };
+        users(&world.app, json!({option: {"secret": "s".repeat(30)}})).await;
         world.seq = world.newest().await;
-        if kind != Kind::Verification {
-            world.refuses("used", kind, &good, INVALID).await;
+        let (ended, lives): (Vec<_>, Vec<_>) = tokens.into_iter().partition(|(of, _)| *of == kind);
+        for (of, token) in ended {
+            world.refuses("by the secret before", of, &token, INVALID).await;
+        }
+        // Those that change the key of the account, and so end the others, come last, and one of them is enough.
+        let changes = |kind: Kind| matches!(kind, Kind::PasswordReset | Kind::EmailChange);
+        let last = lives.iter().position(|(of, _)| changes(*of)).unwrap();
+        for (of, token) in &lives[..=last] {
+            assert!(
+                matches!(world.show(*of, token, "users").await.status, 200 | 204),
+                "{of:?} after a secret for {kind:?}"
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn a_token_about_an_address_that_changed_proves_nothing() {
-    let world = World::start().await;
-    for kind in [Kind::Verification, Kind::PasswordReset, Kind::EmailChange] {
-        let key = key_of(&world.app, BOB, kind).await;
-        let old = Claims { email: Some("old@example.com".into()), ..world.claims(kind) };
-        let answer = world.show(kind, &sign(&old, &key).unwrap(), "users").await;
-        if kind == Kind::Verification {
-            let wrong = json!({"data": {"token": {"code": "validation_token_email_mismatch", "message": "The record email doesn't match with the requested token claims."}}});
-            answer.is(400).has(wrong);
-            assert_eq!(world.newest().await, world.seq);
-        }
-    }
+    let mut world = World::start().await;
+    world.app.call(SUPERUSER, &format!("PATCH {ROW}")).json(json!({"verified": false})).await.is(200);
+    world.seq = world.newest().await;
+    let old = async |kind: Kind| {
+        let claims = Claims { email: Some("old@example.com".into()), ..world.claims(kind) };
+        sign(&claims, &key_of(&world.app, BOB, kind).await).unwrap()
+    };
+    let token = old(Kind::Verification).await;
+    world.refuses("about another address", Kind::Verification, &token, "validation_token_email_mismatch").await;
+    // A password may be set by it all the same: it was mailed to the account's owner.
+    world.show(Kind::PasswordReset, &old(Kind::PasswordReset).await, "users").await.is(204);
+    assert_eq!(account(&world.app, BOB).await["verified"], false);
     // Without the claim a mail puts in, a token is not one of a mail.
     let world = World::start().await;
     for (kind, code) in [

@@ -108,6 +108,7 @@ async fn security_10_a_half_sign_in_ends_with_its_time_and_with_the_password() {
     world.app.wait_ms(10 * MINUTE);
     let form = world.code("bob").await;
     world.second(&form, &format!("?mfaId={id}")).await.refuses(400, "Invalid or expired MFA session.");
+    assert_eq!(world.sessions().await, 0, "what is over is removed when it is shown");
     let id = world.begin("alice").await;
     let line = "PATCH /api/collections/users/records/alice0000000000";
     let same = json!({"password": PASSWORD, "passwordConfirm": PASSWORD});
@@ -174,4 +175,32 @@ async fn security_10_acting_as_somebody_changes_nothing_of_theirs() {
     let rotated = json!({"tokenKey:autogenerate": ""});
     app.call(SUPERUSER, &format!("PATCH {ROW}")).json(rotated).await.is(200);
     own("POST /api/collections/users/auth-refresh").await.is(401);
+}
+
+#[tokio::test]
+async fn security_10_a_half_of_another_collection_is_no_half_here() {
+    let mut world = world().await;
+    world
+        .app
+        .collection(json!({"name": "others", "type": "auth", "otp": {"enabled": true}, "mfa": {"enabled": true}}))
+        .await;
+    let form = json!({"email": "bob@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD});
+    world.app.record("others", form).await;
+    let form = json!({"identity": "bob@example.com", "password": PASSWORD});
+    let line = "POST /api/collections/others/auth-with-password";
+    let other = world.app.call(GUEST, line).json(form).await.is(401).json()["mfaId"].as_str().unwrap().to_string();
+    let form = world.code("bob").await;
+    world.second(&form, &format!("?mfaId={other}")).await.refuses(400, "Invalid MFA session.");
+    assert_eq!(world.sessions().await, 1);
+}
+
+/// What cannot be asked lets nobody in by one factor.
+#[tokio::test]
+async fn security_10_a_rule_that_broke_since_it_was_saved_lets_nobody_in() {
+    let world = world().await;
+    users(&world.app, json!({"mfa": {"rule": "@collection.posts.title != 'x'"}})).await;
+    world.app.call(SUPERUSER, "DELETE /api/collections/posts").await.is(204);
+    for who in [GUEST, SUPERUSER] {
+        world.password(who, "bob", "", "").await.refuses(400, "Failed to authenticate.");
+    }
 }

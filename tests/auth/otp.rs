@@ -6,14 +6,14 @@ use serde_json::json;
 
 use crate::support::{GUEST, Mailbox, SUPERUSER, TestApp};
 
-use super::{MINUTE, PASSWORD, token_of, unverified, users};
+use super::{MINUTE, PASSWORD, ROW, account, token_of, unverified, users};
 
 const REQUEST: &str = "POST /api/collections/users/request-otp";
 const SIGN_IN: &str = "POST /api/collections/users/auth-with-otp";
 const FAILED: &str = "Invalid or expired OTP.";
 
 async fn app_with_codes() -> (TestApp, Mailbox) {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     users(&app, json!({"otp": {"enabled": true}})).await;
     (app, mailbox)
@@ -167,4 +167,78 @@ async fn codes_have_to_be_enabled() {
     let message = "The collection is not configured to allow OTP authentication.";
     app.call(GUEST, REQUEST).body("application/json", "{").await.refuses(403, message);
     app.call(GUEST, SIGN_IN).body("application/json", "{").await.refuses(403, message);
+}
+
+#[tokio::test]
+async fn codes_are_as_long_as_configured_and_the_mail_may_name_their_id() {
+    let (app, mut mailbox) = app_with_codes().await;
+    for (length, digits) in [(4, 4), (12, 12), (71, 71), (100, 71)] {
+        // More than may be submitted would be of no use.
+        let template = json!({"subject": "{OTP}", "body": "<p>{OTP_ID}|{OTP}</p>"});
+        users(&app, json!({"otp": {"length": length, "emailTemplate": template}})).await;
+        let id = ask(&app, "bob@example.com").await;
+        let letter = mailbox.next().await;
+        let code = letter.code();
+        assert_eq!(code.len(), digits);
+        assert!(letter.text.contains(&format!("{id}|{code}")), "{}", letter.text);
+        let form = json!({"otpId": id, "password": code});
+        app.call(GUEST, SIGN_IN).json(form).await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn right_codes_are_attempts_too_whoever_asks_but_each_address_has_its_own() {
+    let (app, mut mailbox) = app_with_codes().await;
+    let proxy = json!({"trustedProxy": {"headers": ["X-Real-IP"]}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(proxy).await.is(200);
+    users(&app, json!({"authAlert": {"enabled": false}})).await;
+    let mut tries = [(GUEST, "10.0.0.1", 200); 8];
+    (tries[5], tries[6], tries[7]) = ((GUEST, "10.0.0.1", 429), (SUPERUSER, "10.0.0.1", 429), (GUEST, "10.0.0.2", 200));
+    for (who, ip, status) in tries {
+        let form = code_for(&app, &mut mailbox, "bob@example.com").await;
+        app.call(who, SIGN_IN).header("X-Real-IP", ip).json(form).await.is(status);
+    }
+}
+
+#[tokio::test]
+async fn as_a_first_factor_a_code_proves_the_address_all_the_same() {
+    let (app, mut mailbox) = app_with_codes().await;
+    users(&app, json!({"mfa": {"enabled": true}})).await;
+    let email = unverified(&app).await;
+    let form = code_for(&app, &mut mailbox, email).await;
+    app.call(GUEST, SIGN_IN).json(form).await.is(401);
+    assert_eq!(account(&app, "dave00000000000").await["verified"], true);
+}
+
+#[tokio::test]
+async fn a_code_ends_with_its_account() {
+    let (app, mut mailbox) = app_with_codes().await;
+    let form = code_for(&app, &mut mailbox, "bob@example.com").await;
+    app.call(SUPERUSER, &format!("DELETE {ROW}")).await.is(204);
+    app.call(GUEST, SIGN_IN).json(form).await.refuses(400, FAILED);
+}
+
+/// Nobody can use it, and superusers would wonder.
+#[tokio::test]
+async fn a_code_whose_mail_is_given_up_is_gone() {
+    let app = TestApp::start().await;
+    let _mailbox = Mailbox::refusing(&app, usize::MAX).await;
+    users(&app, json!({"otp": {"enabled": true}})).await;
+    ask(&app, "bob@example.com").await;
+    // From here on the row is there, and its mail under way.
+    app.settle().await;
+    let begin = std::time::Instant::now();
+    while app.call(SUPERUSER, "GET /api/collections/_otps/records").await.json()["totalItems"] != 0 {
+        assert!(begin.elapsed().as_secs() < 30, "it stays");
+    }
+}
+
+#[tokio::test]
+async fn the_context_of_rules_says_that_it_was_a_code() {
+    let (app, mut mailbox) = app_with_codes().await;
+    users(&app, json!({"authRule": "@request.context = 'otp'"})).await;
+    let form = code_for(&app, &mut mailbox, "bob@example.com").await;
+    app.call(GUEST, SIGN_IN).json(form).await.is(200);
+    let form = json!({"identity": "bob@example.com", "password": PASSWORD});
+    app.call(GUEST, "POST /api/collections/users/auth-with-password").json(form).await.is(403);
 }

@@ -220,3 +220,47 @@ async fn only_ways_of_signing_in_are_remembered_as_places() {
     assert_eq!(ids.len(), 5);
     assert!(!ids.contains(&five[0]["id"]), "the one unused for longest made room");
 }
+
+#[tokio::test]
+async fn old_clients_learn_which_identities_there_are() {
+    let app = TestApp::start().await;
+    let members = json!({
+        "name": "members", "type": "auth", "fields": [{"name": "username", "type": "text"}],
+        "indexes": ["CREATE UNIQUE INDEX by_name ON members (username)"],
+    });
+    app.collection(members).await;
+    let line = "GET /api/collections/members/auth-methods";
+    for (enabled, fields, username, email) in [
+        (true, json!(["email"]), false, true),
+        (true, json!(["username"]), true, false),
+        (true, json!(["username", "email"]), true, true),
+        (false, json!(["username", "email"]), false, false),
+    ] {
+        let options = json!({"passwordAuth": {"enabled": enabled, "identityFields": fields}, "otp": {"enabled": true}});
+        app.call(SUPERUSER, "PATCH /api/collections/members").json(options).await.is(200);
+        let shown = if enabled { fields } else { json!([]) };
+        app.call(GUEST, line).await.is(200).has(json!({
+            "usernamePassword": username, "emailPassword": email,
+            "password": {"enabled": enabled, "identityFields": shown},
+        }));
+    }
+}
+
+/// Somebody else's session shows what they may see, not what the caller may.
+#[tokio::test]
+async fn hidden_fields_are_shown_in_sessions_of_superusers_only() {
+    let app = TestApp::start().await;
+    for (collection, key) in [("_superusers", "root"), ("users", "bob")] {
+        let line = format!("/api/collections/{collection}");
+        let mut fields = app.call(SUPERUSER, &format!("GET {line}")).await.json()["fields"].clone();
+        fields.as_array_mut().unwrap().push(json!({"name": "note", "type": "text", "hidden": true}));
+        app.call(SUPERUSER, &format!("PATCH {line}")).json(json!({"fields": fields})).await.is(200);
+        let form = json!({"identity": format!("{key}@example.com"), "password": PASSWORD});
+        let sign_in = format!("POST {line}/auth-with-password");
+        let session = app.call(SUPERUSER, &sign_in).json(form).await.is(200).json();
+        assert_eq!(session["record"].get("note").is_some(), collection == "_superusers");
+        let line = format!("POST {line}/impersonate/{}", session["record"]["id"].as_str().unwrap());
+        let acted = app.call(SUPERUSER, &line).await.is(200).json();
+        assert_eq!(acted["record"].get("note").is_some(), collection == "_superusers");
+    }
+}

@@ -194,6 +194,16 @@ async fn options_are_checked_by_name() {
             "/oauth2/providers/0/authURL",
             "validation_is_url",
         ),
+        (
+            providers(json!([{"name": "google", "clientId": "a", "clientSecret": "b", "tokenURL": "//x.y"}])),
+            "/oauth2/providers/0/tokenURL",
+            "validation_is_url",
+        ),
+        (
+            providers(json!([{"name": "google", "clientId": "a", "clientSecret": "b", "userInfoURL": "http://"}])),
+            "/oauth2/providers/0/userInfoURL",
+            "validation_is_url",
+        ),
         (json!({"mfa": {"enabled": true}}), "/mfa/enabled", "validation_mfa_not_enough_auths"),
         (
             json!({"otp": {"enabled": true}, "mfa": {"enabled": true, "duration": 9}}),
@@ -217,6 +227,17 @@ async fn options_are_checked_by_name() {
             "validation_min_greater_equal_than_required",
         ),
         (json!({"otp": {"enabled": true, "length": 3}}), "/otp/length", "validation_min_greater_equal_than_required"),
+        (json!({"otp": {"enabled": true, "length": 0}}), "/otp/length", "validation_required"),
+        (
+            json!({"otp": {"enabled": true, "duration": 86_401}}),
+            "/otp/duration",
+            "validation_max_less_equal_than_required",
+        ),
+        (
+            json!({"otp": {"enabled": true}, "mfa": {"enabled": true, "duration": 0}}),
+            "/mfa/duration",
+            "validation_required",
+        ),
         (json!({"otp": {"emailTemplate": {"body": ""}}}), "/otp/emailTemplate/body", "validation_required"),
         (json!({"authToken": {"duration": 0}}), "/authToken/duration", "validation_required"),
         (json!({"fileToken": {"duration": 9}}), "/fileToken/duration", "validation_min_greater_equal_than_required"),
@@ -247,6 +268,9 @@ async fn options_are_checked_by_name() {
         json!({"mfa": {"rule": ""}}),
         json!({"oauth2": {"enabled": false, "providers": [{"name": "zzz"}]}}),
         json!({"oauth2": {"enabled": true, "providers": []}}),
+        json!({"authToken": {"secret": "x".repeat(255), "duration": 94_670_856}, "fileToken": {"secret": "x".repeat(30), "duration": 10}}),
+        json!({"otp": {"enabled": true, "length": 4, "duration": 10}, "mfa": {"enabled": true, "duration": 86_400}}),
+        json!({"mfa": {"enabled": false}}),
         json!({"oauth2": {"enabled": false}, "passwordAuth": {"enabled": false, "identityFields": []}}),
     ] {
         app.call(SUPERUSER, USERS).json(body).await.is(200);
@@ -319,17 +343,63 @@ async fn the_collections_of_the_system_have_their_ids_rules_and_indexes() {
     for key in ["listRule", "viewRule", "updateRule", "deleteRule"] {
         assert_eq!(users[key], "id = @request.auth.id", "{key}");
     }
+    let field = |name: &str| users["fields"].as_array().unwrap().iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!((&field("name")["type"], &field("name")["max"]), (&json!("text"), &json!(255)));
+    assert_eq!((&field("avatar")["type"], &field("avatar")["maxSelect"]), (&json!("file"), &json!(1)));
+    let types = field("avatar")["mimeTypes"].as_array().unwrap();
+    assert!(!types.is_empty() && types.iter().all(|mime| mime.as_str().unwrap().starts_with("image/")), "{types:?}");
+}
+
+/// A row of bob's that any of the four collections takes, with another value at `key`.
+fn with(key: &str, value: &str) -> Json {
+    let mut row = json!({"collectionRef": "_pb_users_auth_", "recordRef": "bob000000000000", "provider": "google", "providerId": "1", "method": "otp", "password": "x", "fingerprint": "f"});
+    row[key] = json!(value);
+    row
+}
+
+#[tokio::test]
+async fn rows_that_hang_on_accounts_say_all_and_say_it_once() {
+    let app = TestApp::start().await;
+    let good = with("method", "otp");
+    for name in ["_mfas", "_otps", "_externalAuths", "_authOrigins"] {
+        app.call(SUPERUSER, &format!("POST /api/collections/{name}/records")).json(good.clone()).await.is(200);
+    }
+    for (name, keys) in [
+        ("_mfas", &["method"][..]),
+        ("_otps", &["password"]),
+        ("_externalAuths", &["provider", "providerId"]),
+        ("_authOrigins", &["fingerprint"]),
+    ] {
+        for key in keys {
+            let answer =
+                app.call(SUPERUSER, &format!("POST /api/collections/{name}/records")).json(with(key, "")).await;
+            answer.is(400).has(json!({"data": {*key: {"code": "validation_required"}}}));
+        }
+    }
+    // An account has one link to a provider, a person there has one account here, and a place is known once.
+    let alices = |key: &str, value: &str| {
+        let mut row = with(key, value);
+        row["recordRef"] = json!("alice0000000000");
+        row
+    };
+    for (name, row, status) in [
+        ("_externalAuths", alices("providerId", "1"), 400),
+        ("_externalAuths", alices("provider", "github"), 200),
+        ("_authOrigins", good.clone(), 400),
+        ("_authOrigins", with("fingerprint", "g"), 200),
+        ("_authOrigins", alices("fingerprint", "f"), 200),
+        ("_mfas", good.clone(), 200),
+        ("_otps", good.clone(), 200),
+    ] {
+        app.call(SUPERUSER, &format!("POST /api/collections/{name}/records")).json(row).await.is(status);
+    }
+    let again = app.call(SUPERUSER, "POST /api/collections/_externalAuths/records").json(with("providerId", "2")).await;
+    again.is(400).has(json!({"data": {"provider": {"code": "validation_not_unique"}}}));
 }
 
 #[tokio::test]
 async fn rows_that_hang_on_accounts_name_one_that_exists_and_go_with_it() {
     let app = TestApp::start().await;
-    let good = json!({"collectionRef": "_pb_users_auth_", "recordRef": "bob000000000000", "provider": "google", "providerId": "1", "method": "otp", "password": "x", "fingerprint": "f"});
-    let with = |key: &str, value: &str| {
-        let mut row = good.clone();
-        row[key] = json!(value);
-        row
-    };
     for name in ["_mfas", "_otps", "_externalAuths", "_authOrigins"] {
         let line = format!("POST /api/collections/{name}/records");
         for (key, value, code) in [
@@ -341,13 +411,11 @@ async fn rows_that_hang_on_accounts_name_one_that_exists_and_go_with_it() {
             let answer = app.call(SUPERUSER, &line).json(with(key, value)).await;
             answer.is(400).has(json!({"data": {key: {"code": code}}}));
         }
-        app.call(SUPERUSER, &line).json(good.clone()).await.is(200);
+        app.call(SUPERUSER, &line).json(with("method", "otp")).await.is(200);
     }
     let unknown =
         app.call(SUPERUSER, "POST /api/collections/_externalAuths/records").json(with("provider", "zzz")).await;
     unknown.is(400).has(json!({"data": {"provider": {"code": "validation_in_invalid"}}}));
-    let again = app.call(SUPERUSER, "POST /api/collections/_externalAuths/records").json(with("providerId", "2")).await;
-    again.is(400).has(json!({"data": {"provider": {"code": "validation_not_unique"}}}));
     // Its owner sees them, others do not, and only some may be removed.
     for (name, status) in [("_mfas", 403), ("_otps", 403), ("_externalAuths", 204), ("_authOrigins", 204)] {
         let line = format!("GET /api/collections/{name}/records?filter=collectionRef='_pb_users_auth_'");

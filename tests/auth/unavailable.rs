@@ -136,3 +136,22 @@ async fn signing_in_and_confirming_are_503_and_use_nothing_up() {
         assert_eq!(answer.status, then, "{action} afterwards: {}", answer.text());
     }
 }
+
+/// Security case 7, without a clock: who asks for a mail is answered before anybody looks whether there is an account, so
+/// no account can be told by the time it takes.
+#[tokio::test]
+async fn security_7_asking_for_mails_waits_for_no_look_at_accounts() {
+    let app = app().await;
+    let mailbox = Mailbox::of(&app).await;
+    let unverified = super::unverified(&app).await;
+    super::users(&app, json!({"otp": {"enabled": true}})).await;
+    let busy = occupy(&app).await;
+    for (action, status) in [("request-password-reset", 204), ("request-otp", 200), ("request-verification", 204)] {
+        for address in ["bob@example.com", "nobody@example.com", unverified] {
+            let line = format!("POST /api/collections/users/{action}");
+            app.call(GUEST, &line).json(json!({"email": address})).await.is(status);
+        }
+    }
+    busy.over().await;
+    drop(mailbox);
+}

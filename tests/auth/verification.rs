@@ -27,7 +27,7 @@ async fn the_link_of_the_mail_verifies_the_account() {
 
 #[tokio::test]
 async fn nobody_learns_who_has_an_account_and_nobody_is_flooded() {
-    let app = TestApp::start().await;
+    let app = TestApp::patient().await;
     let mailbox = Mailbox::of(&app).await;
     let email = unverified(&app).await;
     for address in ["nobody@example.com", "bob@example.com", email, email, email] {
@@ -137,4 +137,35 @@ async fn superusers_need_no_proof() {
         let line = format!("POST /api/collections/_superusers/{action}-verification");
         app.call(GUEST, &line).json(json!({})).await.refuses(400, "All superusers are verified by default.");
     }
+}
+
+#[tokio::test]
+async fn after_a_proof_the_next_mail_may_come_at_once() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    let email = unverified(&app).await;
+    for _ in 0..2 {
+        let asked = app.call(GUEST, REQUEST).json(json!({"email": email})).await;
+        assert!(asked.is(204).body.is_empty());
+        let proof = app.call(GUEST, CONFIRM).json(json!({"token": mailbox.next().await.token()})).await;
+        assert!(proof.is(204).body.is_empty());
+        let taken_back = json!({"verified": false});
+        app.call(SUPERUSER, "PATCH /api/collections/users/records/dave00000000000").json(taken_back).await.is(200);
+    }
+}
+
+/// Whether an address is found without regard to case is up to the index, for mails as for signing in.
+#[tokio::test]
+async fn addresses_are_found_as_the_index_compares_them() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    let email = unverified(&app).await;
+    let ask = async |address: &str| app.call(GUEST, REQUEST).json(json!({"email": address})).await.is(204).status;
+    ask("DAVE@example.com").await;
+    app.settle().await;
+    assert!(mailbox.arrived().is_none());
+    let nocase = "CREATE UNIQUE INDEX `by_mail` ON `users` (`email` COLLATE NOCASE) WHERE email != ''";
+    users(&app, json!({"indexes": [nocase]})).await;
+    ask("DAVE@example.com").await;
+    assert_eq!(mailbox.next().await.to, email);
 }

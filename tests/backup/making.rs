@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::support::{As, GUEST, SUPERUSER, TestApp};
+use crate::support::{Answer, As, Bucket, GUEST, SUPERUSER, TestApp};
 
 use super::{archive, backup, keys, picture, send, token};
 
@@ -15,6 +15,13 @@ async fn an_archive_has_everything_that_is_needed_and_nothing_else() {
     std::fs::write(app.dir().join("data/own.txt"), "kept").unwrap();
     std::fs::create_dir_all(app.dir().join("data/storage/.incoming")).unwrap();
     std::fs::write(app.dir().join("data/storage/.incoming/x"), "on its way").unwrap();
+    // What others keep there, and what has to stay with its machine.
+    let others = [".certificates", ".restore", ".pb_temp_to_delete", ".notify", ".autocert_cache", "lost+found"];
+    for folder in others {
+        std::fs::create_dir_all(app.dir().join("data").join(folder)).unwrap();
+        std::fs::write(app.dir().join("data").join(folder).join("x"), "not part of it").unwrap();
+    }
+    std::os::unix::fs::symlink(app.dir(), app.dir().join("data/elsewhere")).unwrap();
     backup(&app, "first.zip").await;
     let bytes = backup(&app, "second.zip").await;
     let names = archive::names(&bytes);
@@ -24,9 +31,10 @@ async fn an_archive_has_everything_that_is_needed_and_nothing_else() {
     let stored = names.iter().find(|name| name.ends_with(&cover)).unwrap();
     assert!(stored.starts_with("storage/"), "{stored}");
     assert_eq!(archive::file(&bytes, stored), b"the bytes");
-    for part in ["backups", "-wal", "-shm", ".incoming", "first.zip"] {
+    for part in [&["backups", "-wal", "-shm", ".incoming", "first.zip"][..], &others].concat() {
         assert!(!names.iter().any(|name| name.contains(part)), "{part} in {names:?}");
     }
+    assert!(!names.iter().any(|name| name.contains("elsewhere")), "links are not followed: {names:?}");
     assert_eq!(&archive::file(&bytes, "data.db")[..15], b"SQLite format 3");
     let left: Vec<_> = std::fs::read_dir(app.dir().join("data/backups")).unwrap().collect();
     assert_eq!(left.len(), 2, "nothing half made stays: {left:?}");
@@ -100,12 +108,14 @@ async fn refusals() {
         app.call(As("bob"), line).await.is(403);
     }
     let body = |name: &str| json!({ "name": name });
+    let mut length = name("validation_length_out_of_range");
+    length["data"]["name"]["params"] = json!({"min": 1, "max": 150});
     let gone = json!({"message": "Missing or invalid backup file."});
     app.table(&[
         (SUPERUSER, "POST /api/backups", body("Bad Name"), 400, name("validation_match_invalid")),
         (SUPERUSER, "POST /api/backups", body("../a.zip"), 400, name("validation_match_invalid")),
         (SUPERUSER, "POST /api/backups", body("a.zip"), 400, name("validation_backup_name_exists")),
-        (SUPERUSER, "POST /api/backups", body(&"a".repeat(151)), 400, name("validation_length_out_of_range")),
+        (SUPERUSER, "POST /api/backups", body(&"a".repeat(151)), 400, length),
         (SUPERUSER, "POST /api/backups", json!({"name": 1}), 400, Json::Null),
         (SUPERUSER, "POST /api/backups/nothing.zip/restore", Json::Null, 400, gone.clone()),
         (SUPERUSER, "POST /api/backups/..%2fdata.db/restore", Json::Null, 400, gone),
@@ -219,6 +229,81 @@ async fn nobody_waits_while_one_is_made_and_it_is_of_one_moment() {
     assert!(has_file || rows == 0);
     let left = std::fs::read_dir(app.dir().join("data/storage")).unwrap().flatten();
     assert!(!left.map(|entry| entry.path().join(&id)).any(|path| path.join(&cover).exists()));
+}
+
+/// That no write waits for a backup, not even for the 100 ms that are promised, is a matter of locks: nobody else writes here,
+/// so that whoever asks for the writer's lock is refused only if a backup holds it.
+#[tokio::test]
+async fn the_lock_of_writers_stays_free_while_one_is_made() {
+    let app = TestApp::start().await;
+    let fill = "INSERT INTO posts (id, title) WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n \
+                WHERE i < 100000) SELECT printf('%015d', i), hex(randomblob(200)) FROM n";
+    app.call(SUPERUSER, "POST /api/sql").json(json!({ "query": fill })).await.is(200);
+    // Afterwards the writer knows what was done by hand and has nothing to see to.
+    app.call(GUEST, "POST /api/collections/posts/records").json(json!({"title": "x"})).await.is(200);
+    let database = rusqlite::Connection::open(app.dir().join("data/data.db")).unwrap();
+    database.busy_timeout(Duration::ZERO).unwrap();
+    let backups = app.services.backups.clone();
+    let made = tokio::spawn(async move { backups.create("quiet.zip").await });
+    let (mut free, mut held, mut longest) = (0, None, Duration::ZERO);
+    while !made.is_finished() {
+        match database.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
+            Ok(()) => (free, held) = (free + 1, None),
+            Err(_) => longest = longest.max(held.get_or_insert_with(Instant::now).elapsed()),
+        }
+        tokio::task::yield_now().await;
+    }
+    made.await.unwrap().unwrap();
+    assert!(free > 20, "the lock was free {free} times");
+    assert!(longest < Duration::from_millis(100), "somebody held it for {longest:?}");
+}
+
+/// What became of two requests for one name: one has it, the other is told so.
+fn one_has_it(answers: [&Answer; 2], field: &str) -> usize {
+    let refused = answers.iter().position(|answer| answer.status != 204).expect("one is refused");
+    answers[1 - refused].is(204);
+    let taken = json!({"data": {field: {"code": "validation_backup_name_exists"}}});
+    answers[refused].is(400).has(taken);
+    1 - refused
+}
+
+/// Also where the shelf would take the second for a new version of the first.
+#[tokio::test]
+async fn of_two_that_are_sent_under_one_name_at_once_one_is_kept() {
+    let app = TestApp::start().await;
+    let first = backup(&app, "first.zip").await;
+    std::fs::write(app.dir().join("data/own.txt"), "more").unwrap();
+    let second = backup(&app, "second.zip").await;
+    for place in ["folder", "bucket"] {
+        let bucket = Bucket::new().await;
+        if place == "bucket" {
+            bucket.serve_backups(&app).await;
+        }
+        for _ in 0..5 {
+            let (a, b) = tokio::join!(send(&app, "same.zip", first.clone()), send(&app, "same.zip", second.clone()));
+            let kept = [&first, &second][one_has_it([&a, &b], "file")];
+            let line = format!("GET /api/backups/same.zip?token={}", token(&app).await);
+            assert!(app.call(GUEST, &line).await.is(200).body == *kept, "in the {place} it is whole, and the winner's");
+            app.call(SUPERUSER, "DELETE /api/backups/same.zip").await.is(204);
+        }
+        if place == "folder" {
+            assert_eq!(std::fs::read_dir(app.dir().join("data/backups")).unwrap().count(), 2, "nothing half stays");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_given_once_to_what_is_sent_and_what_is_made() {
+    let app = TestApp::start().await;
+    let sent = backup(&app, "first.zip").await;
+    for _ in 0..5 {
+        let (sent, made) = tokio::join!(send(&app, "same.zip", sent.clone()), async {
+            app.call(SUPERUSER, "POST /api/backups").json(json!({"name": "same.zip"})).await
+        });
+        let field = if sent.status == 204 { "name" } else { "file" };
+        one_has_it([&sent, &made], field);
+        app.call(SUPERUSER, "DELETE /api/backups/same.zip").await.is(204);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use serde_json::json;
 
-use crate::support::{Answer, As, GUEST, Process, SUPERUSER, TestApp, copy_of_template, cratebase};
+use crate::support::{Answer, As, GUEST, Manager, Process, SUPERUSER, TestApp, copy_of_template, cratebase};
 
 use super::{archive, backup, keys, picture, plant, titles};
 
@@ -161,7 +161,9 @@ async fn the_server_restarts_itself() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         free.local_addr().unwrap().to_string()
     };
-    let mut server = Process::spawn(&mut cratebase(dir.path(), &["serve", "--http", &address]));
+    let manager = Manager::open();
+    let mut server = Process::spawn(manager.of(&mut cratebase(dir.path(), &["serve", "--http", &address])));
+    assert_eq!(manager.next(), "READY=1");
     // The template's tokens are of its own time.
     let form = "{\"identity\":\"root@example.com\",\"password\":\"correct horse\"}";
     let signed_in = ask(&address, "POST /api/collections/_superusers/auth-with-password", "", form);
@@ -174,10 +176,13 @@ async fn the_server_restarts_itself() {
     // The greeting of the new process.
     let again = server.lines().find(|line| line.starts_with("Cratebase ")).unwrap();
     assert!(again.contains(&address), "{again}");
+    // Whoever manages it must not take this for its end.
+    assert_eq!([manager.next(), manager.next()], ["RELOADING=1", "READY=1"]);
     let list = call("GET /api/collections/posts/records", "");
     assert!(list.contains("\"totalItems\":0"), "{list}");
     server.terminate();
     assert!(server.ended_well());
+    assert_eq!(manager.next(), "STOPPING=1");
 }
 
 /// One request on a connection of its own.

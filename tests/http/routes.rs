@@ -92,6 +92,20 @@ async fn every_answer_is_protected_and_has_an_id() {
 }
 
 #[tokio::test]
+async fn ids_of_answers_go_on_after_a_restart() {
+    let mut app = TestApp::start().await;
+    let mut ids = std::collections::BTreeSet::new();
+    for _ in 0..3 {
+        for _ in 0..5 {
+            let answer = app.call(GUEST, "GET /api/health").await;
+            let id = answer.header("x-request-id").to_string();
+            assert!(id.len() == 16 && ids.insert(id), "{ids:?}");
+        }
+        app = app.restart().await;
+    }
+}
+
+#[tokio::test]
 async fn the_first_of_repeated_parameters_wins() {
     let app = TestApp::start().await;
     let answer = app.call(GUEST, "GET /api/collections/posts/records?perPage=7&perPage=9&page=1&page=x").await;

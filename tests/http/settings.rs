@@ -73,6 +73,7 @@ async fn the_defaults_are_those_of_the_protocol() {
 
 /// A change, the path of what is wrong with it, and the code there; `""` = it is fine.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn every_property_is_checked_by_name() {
     let app = TestApp::start().await;
     let rule = |label: &str, audience: &str, duration: i32, max: i32| json!({"rateLimits": {"rules": [{"label": label, "audience": audience, "duration": duration, "maxRequests": max}]}});
@@ -104,6 +105,9 @@ async fn every_property_is_checked_by_name() {
         (json!({"meta": {"appURL": "example.com"}}), "", ""),
         (json!({"meta": {"appURL": "localhost:8090"}}), "", ""),
         (json!({"meta": {"appURL": "ftp://a.b"}}), "", ""),
+        (json!({"meta": {"appURL": "mailto:a@b.c"}}), "", ""),
+        (json!({"meta": {"senderName": "x".repeat(256)}}), "/meta/senderName", "validation_length_out_of_range"),
+        (json!({"meta": {"senderAddress": ""}}), "/meta/senderAddress", "validation_required"),
         (json!({"meta": {"senderAddress": "a@localhost"}}), "/meta/senderAddress", "validation_is_email"),
         (json!({"meta": {"accentColor": "#12345"}}), "/meta/accentColor", "validation_length_invalid"),
         (json!({"meta": {"accentColor": "#12345g"}}), "/meta/accentColor", "validation_is_hex_color"),
@@ -113,11 +117,19 @@ async fn every_property_is_checked_by_name() {
         (json!({"smtp": {"host": "[::1]"}}), "/smtp/host", "validation_is_host"),
         (json!({"smtp": {"host": "a:25"}}), "/smtp/host", "validation_is_host"),
         (json!({"smtp": {"host": "a_b.c"}}), "", ""),
+        (json!({"smtp": {"host": "localhost"}}), "", ""),
+        (json!({"smtp": {"host": "10.0.0.1"}}), "", ""),
+        (json!({"smtp": {"host": "::1"}}), "", ""),
+        (json!({"smtp": {"localName": "mail.example"}}), "", ""),
         (json!({"smtp": {"port": -1}}), "/smtp/port", least),
         (json!({"smtp": {"authMethod": "CRAM"}}), "/smtp/authMethod", "validation_in_invalid"),
         (json!({"smtp": {"authMethod": "LOGIN"}}), "", ""),
         (json!({"smtp": {"localName": "a b"}}), "/smtp/localName", "validation_is_host"),
+        (on(json!({})), "/s3/endpoint", "validation_required"),
         (on(json!({})), "/s3/bucket", "validation_required"),
+        (on(json!({})), "/s3/region", "validation_required"),
+        (on(json!({})), "/s3/accessKey", "validation_required"),
+        (on(json!({})), "/s3/secret", "validation_required"),
         (on(json!({"endpoint": "/x"})), "/s3/endpoint", "validation_is_url"),
         (json!({"backups": {"s3": {"enabled": true}}}), "/backups/s3/accessKey", "validation_required"),
         (json!({"backups": {"cron": "60 * * * *"}}), "/backups/cron", "validation_invalid_cron"),
@@ -126,6 +138,8 @@ async fn every_property_is_checked_by_name() {
         (json!({"backups": {"cronMaxKeep": -1}}), "/backups/cronMaxKeep", least),
         (json!({"batch": {"enabled": true, "maxRequests": 0}}), "/batch/maxRequests", "validation_required"),
         (json!({"batch": {"enabled": true, "timeout": 0}}), "/batch/timeout", "validation_required"),
+        (json!({"batch": {"maxRequests": -1}}), "/batch/maxRequests", least),
+        (json!({"batch": {"timeout": -1}}), "/batch/timeout", least),
         (json!({"batch": {"maxBodySize": -1}}), "/batch/maxBodySize", least),
         (json!({"logs": {"maxDays": -1}}), "/logs/maxDays", least),
         (json!({"logs": {"maxDataSize": -1}}), "/logs/maxDataSize", least),
@@ -133,6 +147,16 @@ async fn every_property_is_checked_by_name() {
         (rule("", "", 1, 1), "/rateLimits/rules/0/label", "validation_required"),
         (rule("/a.b", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
         (rule("/api/*", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("/a{b}", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("a b", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("a:", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("*:*", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("GET api", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("ä:b", "", 1, 1), "/rateLimits/rules/0/label", "validation_match_invalid"),
+        (rule("*:auth", "@guest", 1, 1), "", ""),
+        (rule("users:create", "@auth", 1, 1), "", ""),
+        (rule("tag", "", 1, 1), "", ""),
+        (rule("/api/", "", 1, 1), "", ""),
         (rule("GET /api/x", "", 1, 1), "", ""),
         (rule("a:b", "@all", 1, 1), "/rateLimits/rules/0/audience", "validation_in_invalid"),
         (rule("a:b", "", 0, 1), "/rateLimits/rules/0/duration", "validation_required"),

@@ -10,7 +10,7 @@ use cratebase::http::Services;
 use cratebase::http::shell::Shell;
 use serde_json::json;
 
-use crate::support::{GUEST, TestApp};
+use crate::support::{GUEST, SUPERUSER, TestApp};
 
 /// Security case 24.
 #[tokio::test]
@@ -29,6 +29,11 @@ async fn a_panic_answers_its_own_request_and_nothing_else_stops() {
         let fine = client.get(format!("{base}/fine")).send().await.unwrap();
         assert_eq!(fine.text().await.unwrap(), "fine");
     }
+    // What it said is for the log alone.
+    let filter = "GET /api/logs?filter=message='GET /panic'%26%26level=8&fields=data.status,data.details";
+    let log = app.call(SUPERUSER, filter).await.is(200).json();
+    assert_eq!(log["totalItems"], 3);
+    assert_eq!(log["items"][0]["data"], json!({"status": 500, "details": "panic: as the test asks"}));
 }
 
 /// The outermost layer around two routes, one of which panics.

@@ -95,11 +95,23 @@ async fn what_is_too_long_is_cut() {
 
     settings(&app, json!({"maxDataSize": 0})).await;
     clear(&app).await;
-    app.call(GUEST, &format!("GET /api/{}", "x".repeat(4000))).header("User-Agent", &"y".repeat(3000)).await.is(404);
+    for (bytes, cut) in [(16_000, false), (16_400, true)] {
+        let mut data = Object::new();
+        data.insert("large".into(), "x".repeat(bytes).into());
+        note(&app, ERROR, "large", data);
+        let entry = entries(&app).await.pop().unwrap();
+        assert_eq!(entry["data"]["__pb_truncated__"] == true, cut, "16 KiB unless said: {bytes}");
+    }
+    clear(&app).await;
+    let odd = format!("{} /api/{}", "M".repeat(60), "x".repeat(4000));
+    let call = app.call(GUEST, &odd).header("User-Agent", &"y".repeat(3000));
+    call.header("Referer", &format!("http://{}", "z".repeat(3000))).await.is(404);
     let data = entries(&app).await[0]["data"].clone();
     let (url, agent) = (data["url"].as_str().unwrap(), data["userAgent"].as_str().unwrap());
     assert_eq!((url.len(), agent.len()), (3003, 2003));
     assert!(url.ends_with("x...") && agent.ends_with("y..."));
+    let (method, referer) = (data["method"].as_str().unwrap(), data["referer"].as_str().unwrap());
+    assert_eq!((method, referer.len()), (format!("{}...", "M".repeat(50)).as_str(), 2003));
 }
 
 #[tokio::test]
@@ -139,4 +151,21 @@ async fn requests_are_answered_while_the_log_is_being_emptied() {
     emptying.await.unwrap().unwrap();
     let rest = app.call(SUPERUSER, "GET /api/logs").await.is(200).json();
     assert!(rest["totalItems"].as_i64().unwrap() <= 1);
+}
+
+#[tokio::test]
+async fn clearing_gives_the_space_back() {
+    let app = TestApp::start().await;
+    let size = || std::fs::metadata(app.dir().join("data/auxiliary.db")).unwrap().len();
+    for n in 0..2000 {
+        let mut data = Object::new();
+        data.insert("text".into(), "x".repeat(1000).into());
+        note(&app, ERROR, &n.to_string(), data);
+    }
+    // What is written is in the file, and not only beside it.
+    app.services.logs.tend().await.unwrap();
+    assert!(size() > 2_000_000, "{}", size());
+    clear(&app).await;
+    app.services.logs.tend().await.unwrap();
+    assert!(size() < 500_000, "{}", size());
 }

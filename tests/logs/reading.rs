@@ -98,6 +98,8 @@ async fn entries_are_filtered_sorted_and_paged() {
     assert_eq!((&page["totalItems"], &page["totalPages"]), (&json!(-1), &json!(-1)));
     assert_eq!(page["items"][0].as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "data"]);
     assert_eq!(page["items"][0]["data"], json!({"status": 200}));
+    let usual = app.call(SUPERUSER, "GET /api/logs").await.is(200).json();
+    assert_eq!((&usual["page"], &usual["perPage"]), (&json!(1), &json!(30)));
     let most = app.call(SUPERUSER, "GET /api/logs?perPage=1001&page=0").await.is(200).json();
     assert_eq!((&most["page"], &most["perPage"]), (&json!(1), &json!(1000)));
     let id = page["items"][1]["id"].as_str().unwrap();

@@ -100,7 +100,7 @@ async fn silence_has_an_end() {
     let idp = Idp::start().await;
     let app = TestApp::start_with(|config| config.oauth2.timeout_s = 1).await;
     offer(&app, idp.provider("oidc", json!({}))).await;
-    let limit = Duration::from_secs(5);
+    let limit = Duration::from_secs(20);
     idp.code("c", person("dana"));
     idp.reply("/me", Reply::Silence);
     tokio::time::timeout(limit, sign_in(&app, GUEST, "c", json!({}))).await.unwrap().refuses(400, NO_USER);

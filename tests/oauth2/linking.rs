@@ -186,3 +186,23 @@ async fn becoming_verified_ends_links_made_before() {
     app.call(SUPERUSER, &line).json(json!({"verified": true})).await.is(200);
     app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &token).await.is(200);
 }
+
+#[tokio::test]
+async fn an_account_without_an_address_gets_the_providers() {
+    let idp = Idp::start().await;
+    let app = app(&idp).await;
+    let mut fields = app.call(SUPERUSER, "GET /api/collections/users").await.json()["fields"].clone();
+    fields.as_array_mut().unwrap().iter_mut().find(|field| field["name"] == "email").unwrap()["required"] =
+        json!(false);
+    super::change(&app, json!({"fields": fields})).await;
+    for (sub, verified) in [("1", false), ("2", true)] {
+        let nameless = json!({"password": "correct horse", "passwordConfirm": "correct horse", "verified": verified});
+        let id = app.record("users", nameless).await["id"].clone();
+        let link = json!({"collectionRef": "_pb_users_auth_", "recordRef": id, "provider": "oidc", "providerId": sub});
+        app.record("_externalAuths", link).await;
+        let email = format!("dana{sub}@example.com");
+        idp.code("c", json!({"sub": sub, "email": email, "email_verified": true}));
+        let answer = sign_in(&app, GUEST, "c", json!({})).await;
+        answer.is(200).has(json!({"record": {"id": id, "email": email, "verified": true}}));
+    }
+}

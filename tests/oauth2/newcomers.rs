@@ -206,3 +206,43 @@ async fn new_accounts_count_as_creates() {
     idp.code("c", person("erin"));
     sign_in(&app, GUEST, "c", json!({})).await.is(200);
 }
+
+/// Only a text that is there is an address of the client's choice.
+#[tokio::test]
+async fn an_empty_address_of_the_client_leaves_the_providers() {
+    let idp = Idp::start().await;
+    let app = app(&idp).await;
+    for (n, email) in [json!(""), Json::Null, json!(5)].into_iter().enumerate() {
+        let name = format!("dana{n}");
+        idp.code("c", person(&name));
+        let made = sign_in(&app, GUEST, "c", json!({"createData": {"email": email}})).await;
+        made.is(200).has(json!({"record": {"email": format!("{name}@example.com"), "verified": true}}));
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_address_at_all_has_none_to_prove() {
+    let idp = Idp::start().await;
+    let app = app(&idp).await;
+    let mut fields = app.call(SUPERUSER, "GET /api/collections/users").await.json()["fields"].clone();
+    fields.as_array_mut().unwrap().iter_mut().find(|field| field["name"] == "email").unwrap()["required"] =
+        json!(false);
+    change(&app, json!({"fields": fields})).await;
+    idp.code("c", json!({"sub": "1", "name": "Dana"}));
+    let made = sign_in(&app, GUEST, "c", json!({})).await;
+    made.is(200).has(json!({"record": {"email": "", "verified": true}, "meta": {"email": "", "isNew": true}}));
+}
+
+#[tokio::test]
+async fn a_picture_for_a_field_of_text_is_its_address() {
+    let idp = Idp::start().await;
+    let app = app(&idp).await;
+    let mut fields = app.call(SUPERUSER, "GET /api/collections/users").await.json()["fields"].clone();
+    fields.as_array_mut().unwrap().push(json!({"name": "face", "type": "url"}));
+    change(&app, json!({"fields": fields, "oauth2": {"mappedFields": {"avatarURL": "face"}}})).await;
+    let mut profile = person("dana");
+    profile["picture"] = json!("https://idp.example/face.png");
+    idp.code("c", profile);
+    let made = sign_in(&app, GUEST, "c", json!({})).await;
+    made.is(200).has(json!({"record": {"face": "https://idp.example/face.png", "avatar": ""}}));
+}

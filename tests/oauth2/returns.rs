@@ -80,16 +80,22 @@ async fn apples_name_for_a_person_is_remembered_until_its_code_is_used() {
     let app = TestApp::start().await;
     let extra = json!({"jwksURL": format!("{}/keys", idp.url)});
     offer(&app, idp.provider("apple", json!({"userInfoURL": "", "extra": extra}))).await;
-    for (code, wait_ms, name) in [("c1", 59_000, "Dana Doe"), ("c2", 61_000, "")] {
+    let (most, more) = ("d".repeat(146), "d".repeat(147));
+    for (code, wait_ms, first, name) in [
+        ("c1", 59_000, "Dana", "Dana Doe".to_string()),
+        ("c2", 61_000, "Dana", String::new()),
+        ("c3", 0, most.as_str(), format!("{most} Doe")),
+        ("c4", 0, more.as_str(), String::new()),
+    ] {
         let now = START_MS / 1000;
         let claims = json!({
             "iss": "https://appleid.apple.com", "aud": "us", "sub": code, "email": format!("{code}@example.com"),
             "email_verified": "true", "iat": now, "exp": now + 600,
         });
         idp.code_for(code, json!({"access_token": "at", "id_token": sign("rsa", RS256, &claims)}), json!({}));
-        let user = r#"{"name":{"firstName":"Dana","lastName":"Doe"},"email":"x"}"#;
+        let user = json!({"name": {"firstName": first, "lastName": "Doe"}, "email": "x"}).to_string();
         let client = wait(&app).await;
-        let form = [("state", client.client.as_str()), ("code", code), ("user", user)];
+        let form = [("state", client.client.as_str()), ("code", code), ("user", user.as_str())];
         shows(&app.call(GUEST, "POST /api/oauth2-redirect").form(&form).await, 303, SUCCESS);
         app.wait_ms(wait_ms);
         let answer = sign_in(&app, GUEST, code, json!({"provider": "apple"})).await;

@@ -24,6 +24,8 @@ pub struct Letter {
     pub subject: String,
     /// Headers and both parts.
     pub text: String,
+    /// The lines of the conversation before the mail, as they came.
+    pub said: Vec<String>,
 }
 
 impl Letter {
@@ -45,8 +47,8 @@ impl Letter {
 }
 
 impl Mailbox {
-    /// Opens one on a free port, that puts off the first `refusals` mails.
-    fn open(refusals: usize) -> Self {
+    /// Opens one on a free port, that answers the first `refusals` mails with `refusal`.
+    fn open(refusals: usize, refusal: &'static str) -> Self {
         let refusals = Arc::new(AtomicUsize::new(refusals));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -55,7 +57,7 @@ impl Mailbox {
             for socket in listener.incoming() {
                 let (socket, post, refusals) = (socket.unwrap(), post.clone(), refusals.clone());
                 // A client that goes in the middle of a sentence is no mail.
-                std::thread::spawn(move || serve(socket, &post, &refusals).unwrap_or_default());
+                std::thread::spawn(move || serve(socket, &post, (&refusals, refusal)).unwrap_or_default());
             }
         });
         Mailbox { address, letters }
@@ -68,7 +70,16 @@ impl Mailbox {
 
     /// As [`Mailbox::of`], but puts off the first `refusals` mails.
     pub async fn reluctant(app: &TestApp, refusals: usize) -> Self {
-        let mailbox = Mailbox::open(refusals);
+        Self::open(refusals, "451 later").serving(app).await
+    }
+
+    /// As [`Mailbox::of`], but refuses the first `refusals` mails for good.
+    pub async fn refusing(app: &TestApp, refusals: usize) -> Self {
+        Self::open(refusals, "550 no").serving(app).await
+    }
+
+    async fn serving(self, app: &TestApp) -> Self {
+        let mailbox = self;
         let smtp = json!({"smtp": {"enabled": true, "host": "127.0.0.1", "port": mailbox.address.port()}});
         app.call(SUPERUSER, "PATCH /api/settings").json(smtp).await.is(200);
         mailbox
@@ -81,6 +92,11 @@ impl Mailbox {
         async { letter.await.expect("no mail came").expect("the mailbox is open") }
     }
 
+    /// A mail that has come already.
+    pub fn arrived(&mut self) -> Option<Letter> {
+        self.letters.try_recv().ok()
+    }
+
     /// Stops `app`, which sends what it still has to, and hands over what was not taken yet.
     pub fn rest_of(mut self, app: TestApp) -> Vec<Letter> {
         drop(app);
@@ -88,17 +104,31 @@ impl Mailbox {
     }
 }
 
-fn serve(socket: TcpStream, post: &UnboundedSender<Letter>, refusals: &AtomicUsize) -> std::io::Result<()> {
+fn serve(
+    socket: TcpStream,
+    post: &UnboundedSender<Letter>,
+    (refusals, refusal): (&AtomicUsize, &str),
+) -> std::io::Result<()> {
     let mut lines = BufReader::new(socket.try_clone()?).lines();
     let say = |text: &str| (&socket).write_all(format!("{text}\r\n").as_bytes());
-    let mut to = String::new();
+    let (mut to, mut said) = (String::new(), Vec::new());
     say("220 mailbox")?;
     while let Some(line) = lines.next() {
         let line = line?;
+        said.push(line.clone());
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         match verb.as_str() {
-            "MAIL" if refusals.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() => say("451 later")?,
-            "EHLO" => say("250-mailbox\r\n250 8BITMIME")?,
+            "MAIL" if refusals.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() => say(refusal)?,
+            "EHLO" => say("250-mailbox\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME")?,
+            "AUTH" => {
+                // By LOGIN the name and the password are asked for.
+                let questions = ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6"];
+                for question in questions.into_iter().filter(|_| line == "AUTH LOGIN") {
+                    say(question)?;
+                    said.extend(lines.next().transpose()?);
+                }
+                say("235 ok")?;
+            }
             "RCPT" => {
                 to = line.split(['<', '>']).nth(1).unwrap_or_default().to_string();
                 say("250 ok")?;
@@ -113,7 +143,7 @@ fn serve(socket: TcpStream, post: &UnboundedSender<Letter>, refusals: &AtomicUsi
                     }
                     raw.push(line);
                 }
-                let _ = post.send(letter(to.clone(), &raw.join("\n")));
+                let _ = post.send(letter((to.clone(), said.clone()), &raw.join("\n")));
                 say("250 ok")?;
             }
             "QUIT" => return say("221 bye"),
@@ -123,10 +153,10 @@ fn serve(socket: TcpStream, post: &UnboundedSender<Letter>, refusals: &AtomicUsi
     Ok(())
 }
 
-fn letter(to: String, raw: &str) -> Letter {
+fn letter((to, said): (String, Vec<String>), raw: &str) -> Letter {
     let head = raw.split("\n\n").next().unwrap_or_default().replace("\n ", " ");
     let subject = head.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().to_string();
-    Letter { to, subject, text: decoded(raw) }
+    Letter { to, subject, text: decoded(raw), said }
 }
 
 /// Quoted-printable undone.

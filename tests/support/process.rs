@@ -9,7 +9,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
 /// The binary, about to run in `dir`.
 pub fn cratebase(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(arguments).current_dir(dir).env_remove("RUST_LOG");
+    command.args(arguments).current_dir(dir).env_remove("RUST_LOG").env_remove("NOTIFY_SOCKET");
     command
 }
 

@@ -4,10 +4,10 @@ use super::settings::{compiles, within};
 use super::{Field, FieldKind, text};
 use crate::error::{Errors, FieldError};
 
-/// Characters; more would not reach the hash.
+/// Characters, as the protocol has it.
 const MAX: i64 = 71;
-/// What bcrypt takes.
-const MAX_BYTES: usize = 72;
+/// Bytes: what the forms of signing in take. All of them reach the hash.
+const MAX_BYTES: usize = 255;
 
 impl Field {
     /// Checks a password as typed. Nothing to say about other kinds.

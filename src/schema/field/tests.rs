@@ -382,7 +382,10 @@ fn editors_and_passwords() {
     assert_eq!(p.check_password(""), Ok(()));
     assert_eq!(p.check_password(&"x".repeat(71)), Ok(()));
     assert_eq!(p.check_password(&"x".repeat(72)).map_err(|error| error.code), Err("validation_max_text_constraint"));
-    assert_eq!(p.check_password(&"é".repeat(40)).map_err(|error| error.code), Err("validation_invalid_value"));
+    assert_eq!(p.check_password(&"é".repeat(71)), Ok(()));
+    let key = "\u{1F511}";
+    assert_eq!(p.check_password(&key.repeat(63)), Ok(()));
+    assert_eq!(p.check_password(&key.repeat(64)).map_err(|error| error.code), Err("validation_invalid_value"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Conn;
 use super::limit::Limit;
 use crate::store::StoreError;
+use crate::store::figures::Connections;
 
 /// How long opening them all may take, and how long a reader thread waits for one to be free.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,6 +51,12 @@ impl Pool {
     /// Lends a connection to `work`, waiting for one.
     pub fn with<T>(&self, work: impl FnOnce(&Conn) -> T) -> Result<T, StoreError> {
         Ok(work(&*self.0.get().map_err(StoreError::other)?))
+    }
+
+    pub fn connections(&self) -> Connections {
+        let state = self.0.state();
+        let (open, idle) = (state.connections as usize, state.idle_connections as usize);
+        Connections { open, busy: open.saturating_sub(idle) }
     }
 
     /// Closes those that nobody uses. To be called when `closing` is set, so that the rest is closed when given back.

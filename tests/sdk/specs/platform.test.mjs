@@ -29,6 +29,16 @@ describe("logs", () => {
         await failure(guest().logs.getList(), 401);
         await failure(su.logs.getOne("nothing"), 404);
         await failure(su.logs.getList(1, 1, { filter: "nope = 1" }), 400);
+        await failure(guest().logs.truncate(), 401);
+    });
+
+    it("can be emptied", async () => {
+        const path = `/api/${unique("gone")}`;
+        await failure(guest().send(path, { method: "GET" }), 404);
+        const mine = { filter: su.filter("data.url = {:path}", { path }) };
+        assert.equal((await su.logs.getList(1, 1, mine)).totalItems, 1);
+        assert.equal(await su.logs.truncate(), true);
+        assert.equal((await su.logs.getList(1, 1, mine)).totalItems, 0);
     });
 });
 
