@@ -69,6 +69,49 @@ test('a relation is drawn from one box to another, and a line leads to its field
 	await audit(page);
 });
 
+test('the keyboard goes from box to box, two fingers make it larger, and no line hides behind a box', async () => {
+	const page = await dashboard.current.visit('#/collections?view=diagram');
+	/** @param {string} name */
+	const link = (name) => boxOf(page, name).getByRole('heading').getByRole('link');
+	/** @param {string} name */
+	const focused = (name) => page.waitForFunction((name) => document.activeElement?.textContent?.trim() === name, name);
+	await link('orders').focus();
+	await page.keyboard.press('ArrowRight');
+	await focused('products');
+	await page.keyboard.press('ArrowLeft');
+	await focused('orders');
+
+	// Points of a line inside a box are only where it begins and ends.
+	const hidden = await page.evaluate(() => {
+		const boxes = [...document.querySelectorAll('[data-collection]')].map((box) => box.getBoundingClientRect());
+		return [.../** @type {NodeListOf<SVGPathElement>} */ (document.querySelectorAll('svg.lines path'))].filter((path) => {
+			const matrix = /** @type {DOMMatrix} */ (path.getScreenCTM());
+			const length = path.getTotalLength();
+			return Array.from({ length: 60 }, (_, i) => path.getPointAtLength((length * (i + 1)) / 61).matrixTransform(matrix)).some(({ x, y }) =>
+				boxes.some((box) => x > box.left + 1 && x < box.right - 1 && y > box.top + 1 && y < box.bottom - 1)
+			);
+		}).length;
+	});
+	assert.equal(hidden, 0);
+
+	const size = page.getByRole('status', { name: 'Size' });
+	assert.equal(await size.textContent(), '100 %');
+	await page.getByRole('region', { name: 'Diagram of the collections' }).evaluate((ground) => {
+		/** @param {string} type @param {number} apart */
+		const fingers = (type, apart) => {
+			const touches = [-1, 1].map(
+				(side, identifier) => new Touch({ identifier, target: ground, clientX: 400 + (side * apart) / 2, clientY: 400 })
+			);
+			ground.dispatchEvent(new TouchEvent(type, { touches, cancelable: true, bubbles: true }));
+		};
+		fingers('touchstart', 100);
+		fingers('touchmove', 120);
+		ground.dispatchEvent(new TouchEvent('touchend', { touches: [], bubbles: true, cancelable: true }));
+	});
+	await page.getByText('120 %').waitFor();
+	await audit(page);
+});
+
 test('it is made larger by keys and saved as a picture', async () => {
 	const page = await dashboard.current.visit('#/collections?view=diagram');
 	const diagram = page.getByRole('region', { name: 'Diagram of the collections' });

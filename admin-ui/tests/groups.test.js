@@ -57,6 +57,28 @@ test('a collection is dragged into a group and out again', async () => {
 	await audit(page);
 });
 
+test('in a group, collections stand as the team puts them: by the menu and by dragging', async () => {
+	const page = await dashboard.current.visit('#/collections');
+	const order = async (/** @type {string[]} */ names) => {
+		await page.waitForFunction((names) => {
+			const found = [...document.querySelectorAll('nav [role=group]')].find((one) =>
+				one.querySelector('h2')?.textContent?.includes('Sales')
+			);
+			return [...(found?.querySelectorAll('li a .name') ?? [])].map((one) => one.textContent).join() === names;
+		}, names.join());
+	};
+	await order(['orders', 'customers']);
+	await sidebar(page).getByRole('button', { name: 'Move customers' }).press('Enter');
+	await page.getByRole('dialog', { name: 'Move customers' }).getByRole('button', { name: 'Move up' }).press('Enter');
+	await order(['customers', 'orders']);
+	// Let go on the upper half of another, it comes before that.
+	await member(page, 'Sales', 'orders').dragTo(member(page, 'Sales', 'customers'), { targetPosition: { x: 40, y: 4 } });
+	await order(['orders', 'customers']);
+	await page.reload();
+	await order(['orders', 'customers']);
+	await audit(page);
+});
+
 test('groups fold, for oneself, and open while one searches', async () => {
 	const page = await dashboard.current.visit('#/collections');
 	const fold = section(page, 'Sales').getByRole('button', { name: 'Sales', exact: true });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { audit, useDashboard } from './support/dashboard.js';
-import { longTasks, watchLongTasks } from './support/long-tasks.js';
+import { longestTask } from './support/longest-task.js';
 
 const ROWS = 100_000;
 const MOST_MS = 100;
-const TRIES = 8;
+const TRIES = 4;
 const dashboard = useDashboard();
 
 after(() => dashboard.current.api.send('DELETE', '/api/collections/ledger').catch(() => {}));
@@ -28,12 +28,12 @@ test('a table of 100,000 rows scrolls, sorts and filters without holding the pag
 		query: `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
 			INSERT INTO ledger (id, ${columns}, number_0, state) SELECT printf('row%012d', i), ${texts}, i % 997, 'paid' FROM n`
 	});
-	const page = await dashboard.current.visit('#/collections/ledger?perPage=200', { script: watchLongTasks });
+	const page = await dashboard.current.visit('#/collections/ledger?perPage=200');
 	const rows = page.locator('tbody tr[data-line]');
 	await rows.first().waitFor();
 
 	/**
-	 * The best of a few: a machine with other work is no fault of the page.
+	 * The best of a few: the first time something is run it is also compiled.
 	 *
 	 * @param {string} what
 	 * @param {(round: number) => Promise<unknown>} act
@@ -41,11 +41,9 @@ test('a table of 100,000 rows scrolls, sorts and filters without holding the pag
 	async function smooth(what, act) {
 		let best = Infinity;
 		for (let round = 0; round < TRIES && best > MOST_MS; round++) {
-			await longTasks(page);
-			await act(round);
-			best = Math.min(best, Math.max(0, ...(await longTasks(page))));
+			best = Math.min(best, await longestTask(page, () => act(round)));
 		}
-		assert.ok(best <= MOST_MS, `${what} held the page for ${best} ms`);
+		assert.ok(best <= MOST_MS, `${what} kept the page busy for ${best} ms`);
 	}
 
 	await smooth('scrolling', () =>

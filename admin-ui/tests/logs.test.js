@@ -61,7 +61,7 @@ async function fakeLog(page) {
 		asked,
 		lastFilter: () =>
 			asked
-				.filter((url) => url.pathname.endsWith('/logs'))
+				.filter((url) => url.pathname.endsWith('/logs') && url.searchParams.get('perPage') !== '1')
 				.at(-1)
 				?.searchParams.get('filter') ?? ''
 	};
@@ -159,5 +159,32 @@ test('a log that cannot be read says so, with another try', async () => {
 	await fakeLog(page);
 	await page.getByRole('button', { name: 'Try again' }).click();
 	await page.getByRole('link', { name: /orders\/records/ }).waitFor();
+	await audit(page);
+});
+
+test('how long answers took and how many went wrong, each leading to its entries', async () => {
+	const page = await blank();
+	/** Slowest first: 100 of them, of which 4 were refused and 1 failed. */
+	const times = Array.from({ length: 100 }, (_, i) => 100 - i);
+	await page.route('**/api/logs**', (route) => {
+		const { pathname, searchParams } = new URL(route.request().url());
+		if (pathname.endsWith('/stats')) return route.fulfill({ json: [{ date: '2026-03-01 10:00:00.000Z', total: 100 }] });
+		if (searchParams.get('perPage') !== '1')
+			return route.fulfill({ json: { page: 1, perPage: 100, totalItems: -1, totalPages: -1, items: LOGS } });
+		const filter = searchParams.get('filter') ?? '';
+		const totalItems = filter.includes('>= 500') ? 1 : filter.includes('>= 400') ? 5 : 100;
+		const items = [{ data: { execTime: times[Number(searchParams.get('page')) - 1] } }];
+		return route.fulfill({ json: { page: 1, perPage: 1, totalItems, totalPages: totalItems, items } });
+	});
+	await page.evaluate(() => (location.hash = '#/logs?hours=0'));
+	/** @param {string} name */
+	const figure = (name) => page.locator('dl div', { has: page.getByText(name, { exact: true }) }).getByRole('link');
+	await figure('half answered within').getByText('50 ms', { exact: true }).waitFor();
+	await figure('95 % answered within').getByText('95 ms', { exact: true }).waitFor();
+	await figure('99 % answered within').getByText('99 ms', { exact: true }).waitFor();
+	await figure('refused (4xx)').getByText('4', { exact: true }).waitFor();
+	await figure('failed (5xx)').getByText('1', { exact: true }).waitFor();
+	await figure('95 % answered within').click();
+	await queryIs(page, { hours: '0', filter: 'data.execTime >= 95' });
 	await audit(page);
 });

@@ -11,7 +11,11 @@ import { startServer } from './support/server.js';
 import { fillShop } from './support/shop.js';
 
 const FOLDER = fileURLToPath(new URL('../screenshots', import.meta.url));
-const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+/** A phone is used with fingers: controls are larger there. */
+const SIZES = {
+	wide: { viewport: { width: 1440, height: 900 } },
+	phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+};
 const account = { email: 'admin@example.com', password: 'correct-horse-9' };
 const { CRATEBASE_BIN = '../target/debug/cratebase', CHROMIUM = '/usr/bin/chromium', UI_FROM_BUILD, LANGUAGE = 'en-GB' } = process.env;
 
@@ -28,10 +32,10 @@ try {
 	});
 	await prepare(new Api(server.base, session.token));
 	await mkdir(FOLDER, { recursive: true });
-	for (const [size, viewport] of Object.entries(SIZES)) {
+	for (const [size, device] of Object.entries(SIZES)) {
 		for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
 			for (const guest of [true, false]) {
-				const page = await open({ viewport, colorScheme }, guest ? undefined : session);
+				const page = await open({ ...device, colorScheme }, guest ? undefined : session);
 				for (const screen of screens.filter((one) => (one.guest ?? false) === guest)) {
 					await shoot(page, screen, `${screen.name}-${size}-${colorScheme}.png`);
 				}
@@ -53,7 +57,7 @@ async function prepare(api) {
 	await api.send('PATCH', '/api/settings', { meta: { appName: 'Furniture shop', appURL: 'https://shop.example.com' } });
 }
 
-/** @param {{ viewport: { width: number, height: number }, colorScheme: 'light' | 'dark' }} look @param {object | undefined} session */
+/** @param {import('playwright-core').BrowserContextOptions} look @param {object | undefined} session */
 async function open(look, session) {
 	const context = await browser.newContext({ ...look, reducedMotion: 'reduce', locale: LANGUAGE, timezoneId: 'Europe/Berlin' });
 	if (session) {

@@ -37,7 +37,7 @@ test('the overview counts records and shows who may do what', async () => {
 		.filter({ has: page.getByRole('link', { name: 'products', exact: true }) });
 	await line.filter({ hasText: /Base\s*60\s/ }).waitFor();
 	await page.getByTitle('Create: everyone (guests too)').first().waitFor();
-	await page.getByLabel('Show system collections').check();
+	await page.getByLabel('System collections').check();
 	await page.getByRole('main').getByRole('link', { name: '_otps' }).waitFor();
 	await audit(page);
 });
@@ -107,7 +107,7 @@ test('the diagram shows the collections and leads to each', async () => {
 	await diagram.getByRole('heading', { name: 'order_totals' }).waitFor();
 	// orders → customers and products, products → brands, and what the view reads.
 	assert.equal(await diagram.locator('.lines path').count(), 4);
-	await page.getByLabel('Show system collections').check();
+	await page.getByLabel('System collections').check();
 	await diagram.getByRole('heading', { name: '_otps' }).waitFor();
 	await page.getByRole('button', { name: 'Smaller' }).click();
 	await page.getByText('80 %').waitFor();

@@ -41,6 +41,18 @@ export async function listLogs(query: LogQuery, signal?: AbortSignal): Promise<L
 	return items;
 }
 
+/** How many entries pass, and what stands at a place of their order, counted from 0. */
+export async function logAt(
+	filter: string,
+	sort: string,
+	place: number,
+	signal?: AbortSignal
+): Promise<{ total: number; log: Pick<Log, 'data'> | undefined }> {
+	const query = { page: place + 1, perPage: 1, filter, sort, fields: 'data' };
+	const { totalItems, items }: List<Pick<Log, 'data'>> = await client.get('/api/logs', { query, signal });
+	return { total: totalItems, log: items[0] };
+}
+
 export const viewLog = (id: string, signal?: AbortSignal): Promise<Log> => client.get('/api/logs/{id}', { path: { id }, signal });
 
 export const logHours = (filter: string, signal?: AbortSignal): Promise<LogHour[]> =>

@@ -49,10 +49,15 @@ class Groups {
 		return this.#change((groups) => groups.map((one) => (one.id === id ? { ...one, name } : one)));
 	}
 
-	/** Into another group; `''` for none. */
-	move(collection: string, into: string): Promise<boolean> {
+	/** Into a group, before one that is in it, or last; `''` for none. */
+	move(collection: string, into: string, before?: string): Promise<boolean> {
+		if (before === collection) return Promise.resolve(false);
 		return this.#change((groups) =>
-			without(groups, [collection]).map((one) => (one.id === into ? { ...one, collections: [...one.collections, collection] } : one))
+			without(groups, [collection]).map((one) => {
+				if (one.id !== into) return one;
+				const at = before === undefined ? -1 : one.collections.indexOf(before);
+				return { ...one, collections: one.collections.toSpliced(at < 0 ? one.collections.length : at, 0, collection) };
+			})
 		);
 	}
 

@@ -15,6 +15,7 @@ import { TYPE_ICONS } from '$lib/catalog/type-icons';
 import { apiHref, schemaHref, schemaTabs, TAB_TITLES } from '$lib/route/schema-state';
 import { tableHref } from '$lib/route/table-state';
 import { session } from '$lib/session/session.svelte';
+import { guard } from '$lib/settings/guard.svelte';
 import { PAGES } from '$lib/settings/pages';
 import { SCREENS } from '$lib/shell/screens';
 import { theme, type Theme } from '$lib/theme/theme.svelte';
@@ -23,7 +24,8 @@ import type { Command } from './commands.svelte';
 
 /** What can be done from every screen. `help` opens the list of keys. */
 export function everywhere(help: () => void): Command[] {
-	return [...screens(), ...[...catalog.own, ...catalog.system].flatMap(ofCollection), ...settings(), ...deeds(help)];
+	const all = [...screens(), ...[...catalog.own, ...catalog.system].flatMap(ofCollection), ...settings(), ...deeds(help)];
+	return all.filter(({ href }) => !guard.hides(href));
 }
 
 const screens = (): Command[] =>

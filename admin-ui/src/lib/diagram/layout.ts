@@ -1,4 +1,5 @@
 import type { Collection, Field } from '$lib/api/collection';
+import { route, type End } from './route';
 
 /** A collection on the diagram. */
 export interface Box {
@@ -128,23 +129,31 @@ function columnsOf(collections: Collection[], links: Link[]): Collection[][] {
 
 function edgesOf(boxes: Box[], links: Link[]): Edge[] {
 	const byId = new Map(boxes.map((box) => [box.collection.id, box]));
-	return links.flatMap((link) => {
+	return links.flatMap((link, lane) => {
 		const [from, to] = [byId.get(link.from), byId.get(link.to)];
-		return from && to ? { ...link, path: curve(from, to, link.field) } : [];
+		if (!from || !to) return [];
+		const others = boxes.filter((box) => box !== from && box !== to);
+		return { ...link, path: route(...ends(from, to, link.field), others, from === to ? [from] : [from, to], lane) };
 	});
 }
 
-function curve(from: Box, to: Box, field: string | undefined): string {
+function ends(from: Box, to: Box, field: string | undefined): [End, End] {
 	const row = from.fields.findIndex((one) => one.name === field);
 	const y1 = from.y + (row < 0 ? HEAD / 2 : HEAD + row * ROW + ROW / 2);
 	const y2 = to.y + HEAD / 2;
 	const [right, left] = [from.x + from.width, from.x];
-	if (to.x > from.x) return bend(right, y1, to.x, y2, 1, -1);
-	if (to.x < from.x) return bend(left, y1, to.x + to.width, y2, -1, 1);
-	return bend(right, y1, to.x + to.width, y2, 1, 1);
-}
-
-function bend(x1: number, y1: number, x2: number, y2: number, out: 1 | -1, into: 1 | -1): string {
-	const pull = Math.max(40, Math.abs(x2 - x1) / 2);
-	return `M${x1} ${y1}C${x1 + out * pull} ${y1} ${x2 + into * pull} ${y2} ${x2} ${y2}`;
+	if (to.x > from.x)
+		return [
+			{ x: right, y: y1, side: 1 },
+			{ x: to.x, y: y2, side: -1 }
+		];
+	if (to.x < from.x)
+		return [
+			{ x: left, y: y1, side: -1 },
+			{ x: to.x + to.width, y: y2, side: 1 }
+		];
+	return [
+		{ x: right, y: y1, side: 1 },
+		{ x: to.x + to.width, y: y2, side: 1 }
+	];
 }

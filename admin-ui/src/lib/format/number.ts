@@ -13,6 +13,9 @@ export const formOf = (n: number, one: string, many = one + 's') => plural(PLURA
 /** "1 record", "12,480 records". */
 export const counted = (n: number, one: string, many = one + 's') => `${count(n)} ${formOf(n, one, many)}`;
 
+/** "1.2 ms", "240 ms", "3.5 s". */
+export const millis = (n: number) => (n >= 1000 ? `${rounded(n / 1000)} s` : `${n >= 10 ? count(Math.round(n)) : rounded(n)} ms`);
+
 const UNITS = ['KB', 'MB', 'GB', 'TB'];
 const SHORT = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 

@@ -1,6 +1,12 @@
 import { readSettings } from '$lib/api/settings';
 
-/** The settings ask that accidents be made harder: what changes collections is out of sight, saving takes a press more. */
+/** Screens that are there to make or replace collections. */
+const CHANGING = /^#\/(new-collection|settings\/(export|import))\b/;
+
+/**
+ * The settings ask that accidents be made harder: ways to make, change and delete collections are out of sight, and
+ * saving takes a press more (`Unlock`). Whatever shows such a way asks here.
+ */
 class Guard {
 	on = $state(false);
 
@@ -10,6 +16,11 @@ class Guard {
 		} catch {
 			// No permission, only a help: without the settings everything is in sight.
 		}
+	}
+
+	/** Whether a link to there is out of sight. */
+	hides(href: string | undefined): boolean {
+		return this.on && href !== undefined && CHANGING.test(href);
 	}
 }
 
