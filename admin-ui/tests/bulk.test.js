@@ -57,6 +57,30 @@ test('a field is set in the selected records, and put back', async () => {
 	await audit(page);
 });
 
+test('where the settings ask for it, setting takes a press more, also by Enter', async () => {
+	const guard = (/** @type {boolean} */ hideControls) => dashboard.current.api.send('PATCH', '/api/settings', { meta: { hideControls } });
+	await guard(true);
+	try {
+		await tasks('guarded_tasks', 1);
+		const before = await valuesOf('guarded_tasks', 'place');
+		const page = await dashboard.current.visit('#/collections/guarded_tasks');
+		await page.locator('tbody tr', { hasText: 'Task 1' }).getByRole('checkbox').click();
+		await page.getByRole('toolbar', { name: 'Chosen records' }).getByRole('button', { name: 'Set a field' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Set a field' });
+		await dialog.getByLabel('Field').selectOption('place');
+		await dialog.getByLabel('Value').fill('70');
+		await dialog.getByRole('button', { name: 'Unlock to save' }).waitFor();
+		await dialog.getByLabel('Value').press('Enter');
+		await dialog.getByRole('button', { name: 'Set place in 1 record' }).waitFor();
+		assert.deepEqual(await valuesOf('guarded_tasks', 'place'), before);
+		await dialog.getByLabel('Value').press('Enter');
+		await dialog.waitFor({ state: 'hidden' });
+		assert.deepEqual(await valuesOf('guarded_tasks', 'place'), [70]);
+	} finally {
+		await guard(false);
+	}
+});
+
 test('everything the filter finds is changed after its count was confirmed; what is refused is told', async () => {
 	await batches({ enabled: true, maxRequests: 20, timeout: 10 });
 	await tasks('filtered_tasks', 60);

@@ -21,11 +21,13 @@ const CSP: HeaderValue = HeaderValue::from_static(
 const FOREVER: HeaderValue = HeaderValue::from_static("max-age=1209600, stale-while-revalidate=86400");
 const FRESH: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The files; none when the UI was not built. What can be packed is there as `.br` and `.gz` only.
+/// The files; none when the UI was not built. What can be packed is there as `.gz` only: brotli beside it would make the
+/// binary larger by half a megabyte, and browsers take it by HTTPS alone.
 #[cfg(feature = "ui")]
 #[derive(rust_embed::RustEmbed)]
 #[folder = "admin-ui/build"]
 #[allow_missing = true]
+#[exclude = "*.br"]
 #[exclude = "*.css"]
 #[exclude = "*.html"]
 #[exclude = "*.js"]
@@ -43,7 +45,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 async fn file(request: HttpRequest, path: web::Path<String>, services: web::Data<Services>) -> Answer {
     ask::enter(&services, &request).await?;
     let path = if path.is_empty() { "index.html" } else { path.as_str() };
-    let wanted = Coding::accepted(request.headers(), &[Coding::Brotli, Coding::Gzip]);
+    let wanted = Coding::accepted(request.headers(), &[Coding::Gzip]);
     let Some((bytes, coding)) = embedded(path, wanted) else { return Err(missing(path)) };
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CONTENT_SECURITY_POLICY, CSP));
@@ -66,19 +68,15 @@ fn embedded(path: &str, wanted: Option<Coding>) -> Option<(Cow<'static, [u8]>, O
     use std::io::Read as _;
 
     let get = |ending| Files::get(&format!("{path}{ending}")).map(|file| file.data);
-    let packed = match wanted {
-        Some(Coding::Brotli) => get(".br"),
-        Some(Coding::Gzip) => get(".gz"),
-        Some(Coding::Zstd) | None => None,
-    };
-    if let Some(bytes) = packed {
-        return Some((bytes, wanted));
-    }
     if let Some(bytes) = get("") {
         return Some((bytes, None));
     }
+    let packed = get(".gz")?;
+    if wanted.is_some() {
+        return Some((packed, wanted));
+    }
     let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(&*get(".gz")?).read_to_end(&mut plain).ok()?;
+    flate2::read::GzDecoder::new(&*packed).read_to_end(&mut plain).ok()?;
     Some((plain.into(), None))
 }
 
