@@ -13,6 +13,7 @@ FROM rust:1.95-bookworm AS server
 WORKDIR /build
 COPY Cargo.toml Cargo.lock build.rs config.toml.example ./
 COPY benches benches
+COPY .cargo .cargo
 COPY migrations migrations
 COPY src src
 COPY admin-ui admin-ui
