@@ -73,19 +73,27 @@ impl<'a> Snapshot<'a> {
         if inline && (self.met.over_budget || known == Some(Slow::Always)) {
             return Err(StoreError::OverBudget);
         }
-        // Always, also for a job's only query: its snapshot has to be that of the query after it.
+        let result = self.begin().and_then(|()| {
+            let begun = if inline { self.started } else { Instant::now() };
+            let result = self.conn.query(sql);
+            self.weigh(sql, known, begun.elapsed(), &result);
+            result
+        });
+        match result {
+            Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),
+            other => other,
+        }
+    }
+
+    /// Always, also for a job's only query: its snapshot has to be that of the query after it. A thread that lost its
+    /// turn may be over its budget even here.
+    fn begin(&mut self) -> Result<(), StoreError> {
         if !self.open {
             self.conn.run("BEGIN")?;
             self.open = true;
             self.conn.follow(self.catalog.version)?;
         }
-        let begun = if inline { self.started } else { Instant::now() };
-        let result = self.conn.query(sql);
-        self.weigh(sql, known, begun.elapsed(), &result);
-        match result {
-            Err(StoreError::Interrupted) if inline => Err(StoreError::OverBudget),
-            other => other,
-        }
+        Ok(())
     }
 
     /// Remembers which statements are too long for an async worker, and forgets those that no longer are.

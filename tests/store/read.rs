@@ -46,6 +46,19 @@ async fn a_full_queue_refuses_at_once() {
 }
 
 #[tokio::test]
+async fn a_job_whose_thread_lost_its_turn_moves_wherever_that_was_noticed() {
+    // Always over budget: what looks at the clock every thousand steps does so while a snapshot begins, too.
+    let f = fixture_with(|config| config.inline_budget_us = 1);
+    for number in 0..4000 {
+        // A text of its own each time: a known one would go to a thread at once.
+        let text = format!("SELECT {number}");
+        let job = move |reader: &mut dyn Reader| Ok(reader.query(&sql(&text, []))?.len());
+        let read: Result<usize, StoreError> = f.store.read(job).await;
+        assert_eq!(read.ok(), Some(1), "read {number}");
+    }
+}
+
+#[tokio::test]
 async fn a_job_moves_to_a_thread_even_if_it_hides_the_reason() {
     let f = fixture();
     let heavy = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT count(*) FROM n";
