@@ -38,7 +38,10 @@ impl Row {
             What::Note(note) => note.write(&mut self.data),
         };
         let (data, at) = (self.data.end(), entry.at);
-        let message = cut(&message, MESSAGE).into_owned();
+        let message = match cut(&message, MESSAGE) {
+            Cow::Owned(short) => short,
+            Cow::Borrowed(_) => message,
+        };
         [ids.ordered(at).into(), entry.level.into(), message.into(), data.into(), at.to_string().into()]
     }
 }

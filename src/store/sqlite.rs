@@ -187,10 +187,12 @@ impl Conn {
     /// Before queries of a transaction, with its catalog's version. When that moved, prepared statements are forgotten:
     /// SQLite makes them anew only when they read a table, and too late to tell how many columns they have now.
     pub fn follow(&self, version: u64) -> Result<(), StoreError> {
-        if self.version.replace(version) != version {
+        if self.version.get() != version {
             self.forget();
             // To read a table is to notice what other connections did to the schema.
             self.ints::<1>("SELECT 1 FROM sqlite_schema LIMIT 1")?;
+            // Only now: that may have been interrupted, and then it is still to be noticed.
+            self.version.set(version);
         }
         Ok(())
     }
