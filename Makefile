@@ -68,7 +68,8 @@ torture-feed: ## Clients that lose their connection a thousand times each during
 
 SOAK_SECONDS ?= 300
 soak: ## Everything at once for five minutes, backups and housekeeping meanwhile: no error, flat memory, nobody held up
-	SOAK_SECONDS=$(SOAK_SECONDS) cargo test --test main soak -- --nocapture --test-threads=1
+	cargo build --release
+	CRATEBASE_BIN=$(RELEASE) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --test main soak -- --nocapture --test-threads=1
 
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
