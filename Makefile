@@ -13,14 +13,13 @@ run: ## Start the server on a data directory in ./data
 
 check: ## What must be clean before every commit
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
-	cargo clippy --features otel -- -D warnings
+	cargo clippy -- -D warnings
+	cargo clippy --all-targets --features otel -- -D warnings
 	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: skipped'; fi
 
 test: tools check ## Everything: lints, unit and integration tests, the SDK, the recorded answers, the admin UI
-	cargo test
+	cargo test --features otel
 	$(MAKE) soak
-	cargo build
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
 	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
@@ -69,7 +68,7 @@ torture-feed: ## Clients that lose their connection a thousand times each during
 SOAK_SECONDS ?= 300
 soak: ## Everything at once for five minutes, backups and housekeeping meanwhile: no error, flat memory, nobody held up
 	cargo build --release
-	CRATEBASE_BIN=$(RELEASE) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --test main soak -- --nocapture --test-threads=1
+	CRATEBASE_BIN=$(RELEASE) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --features otel --test main soak -- --nocapture --test-threads=1
 
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
