@@ -15,7 +15,10 @@ check: ## What must be clean before every commit
 	cargo fmt --check
 	cargo clippy -- -D warnings
 	cargo clippy --all-targets --features otel -- -D warnings
-	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: skipped'; fi
+	@if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; else echo 'cargo-deny is not installed: skipped'; fi
+
+audit: ## Known faults of the packages in Cargo.lock; asks the advisories of RustSec
+	cargo deny check advisories
 
 test: tools check ## Everything: lints, unit and integration tests, the SDK, the recorded answers, the admin UI
 	cargo test --features otel
@@ -76,4 +79,4 @@ big-files: ## A file of 5 GB up and down, and what it takes of memory; needs som
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz
+.PHONY: help run check audit test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz
