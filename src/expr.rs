@@ -50,6 +50,7 @@ pub(crate) mod index;
 pub(crate) mod json;
 mod like;
 mod macros;
+mod mention;
 mod number;
 pub(crate) mod outcome;
 mod parse;

@@ -110,6 +110,14 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+/// 403 for what only superusers may mention.
+pub(super) fn forbidden(text: &str, at: usize) -> Option<ExprError> {
+    ["@request.", "@collection."]
+        .into_iter()
+        .find(|prefix| text.starts_with(prefix))
+        .map(|prefix| ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
