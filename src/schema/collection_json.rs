@@ -159,7 +159,7 @@ impl Collection {
                     object.extend(defaults);
                 }
             }
-            super::merge::deep(&mut object, &options);
+            super::merge::deep(&mut object, &options)?;
         }
         Collection::from_full_json(&object)
     }

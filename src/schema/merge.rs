@@ -53,7 +53,7 @@ impl Draft {
         if let Some(Json::Object(oauth2)) = body.get_mut("oauth2") {
             merge_providers(object.get("oauth2").and_then(|stored| stored.get("providers")), oauth2)?;
         }
-        deep(&mut object, &body);
+        deep(&mut object, &body)?;
         let mut collection = Collection::from_full_json(&object)?;
         match fields {
             None => {}
@@ -69,11 +69,12 @@ impl Draft {
     }
 }
 
-/// Merges `from` onto `onto`.
-pub(super) fn deep(onto: &mut Object, from: &Object) {
+/// Merges `from` onto `onto`. A list does not stand for an object: serde would take its items for the members.
+pub(super) fn deep(onto: &mut Object, from: &Object) -> Result<(), LoadError> {
     for (key, value) in from {
         match (onto.get_mut(key), value) {
-            (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from),
+            (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from)?,
+            (Some(Json::Object(_)), Json::Array(_)) => return Err(LoadError(format!("{key} must be an object"))),
             (Some(slot), Json::Null) if !NULLABLE.contains(&key.as_str()) => zero(slot),
             (Some(slot), value) => *slot = value.clone(),
             (None, value) => {
@@ -81,6 +82,7 @@ pub(super) fn deep(onto: &mut Object, from: &Object) {
             }
         }
     }
+    Ok(())
 }
 
 /// Makes it the empty value of its type.
@@ -113,7 +115,7 @@ fn merge_providers(stored: Option<&Json>, submitted: &mut Object) -> Result<(), 
                 Ok(_) | Err(_) => Object::new(),
             },
         };
-        deep(&mut complete, provider);
+        deep(&mut complete, provider)?;
         *provider = complete;
     }
     Ok(())
@@ -263,6 +265,7 @@ mod tests {
             json!({"fields": [{"name": "a", "type": "nope"}]}),
             json!({"type": "auth", "otp": {"length": "6"}}),
             json!({"type": "auth", "otp": 5}),
+            json!({"type": "auth", "verificationTemplate": ["subject", "body"]}),
             json!({"type": "auth", "oauth2": {"providers": [5]}}),
             json!({"type": "auth", "passwordAuth": {"identityFields": "email"}}),
         ] {
