@@ -110,12 +110,17 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// 403 for what only superusers may mention.
-pub(super) fn forbidden(text: &str, at: usize) -> Option<ExprError> {
-    ["@request.", "@collection."]
-        .into_iter()
-        .find(|prefix| text.starts_with(prefix))
-        .map(|prefix| ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}")))
+/// What only superusers may mention; of an expression with both, the first is told.
+pub(super) const RESERVED: [&str; 2] = ["@collection.", "@request."];
+
+/// 403 for one of [`RESERVED`].
+pub(super) fn forbidden(prefix: &str, at: usize) -> ExprError {
+    ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}"))
+}
+
+/// 403 for a text that cannot be read but has one of [`RESERVED`] in it.
+pub(super) fn forbidden_somewhere(text: &str) -> Option<ExprError> {
+    RESERVED.iter().find_map(|prefix| text.find(prefix).map(|at| forbidden(prefix, at)))
 }
 
 #[cfg(test)]

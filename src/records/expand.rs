@@ -27,7 +27,7 @@ impl Paths {
     pub fn parse(text: &str) -> Self {
         let mut paths = Paths::default();
         for path in text.split(',') {
-            let path: String = path.chars().filter(|c| !c.is_whitespace()).collect();
+            let path: String = path.chars().filter(|c| *c != ' ').collect();
             let path = path.trim_matches('.');
             if path.is_empty() {
                 continue;

@@ -50,7 +50,7 @@ impl Draft {
         if let Some(Json::Object(oauth2)) = body.get_mut("oauth2") {
             merge_providers(object.get("oauth2").and_then(|stored| stored.get("providers")), oauth2)?;
         }
-        deep(&mut object, &body);
+        deep(&mut object, &body).map_err(LoadError)?;
         let mut collection = Collection::from_full_json(&object)?;
         match fields {
             None => {}
@@ -80,7 +80,7 @@ fn merge_providers(stored: Option<&Json>, submitted: &mut Object) -> Result<(), 
                 Ok(_) | Err(_) => Object::new(),
             },
         };
-        deep(&mut complete, provider);
+        deep(&mut complete, provider).map_err(LoadError)?;
         *provider = complete;
     }
     Ok(())
@@ -230,6 +230,7 @@ mod tests {
             json!({"fields": [{"name": "a", "type": "nope"}]}),
             json!({"type": "auth", "otp": {"length": "6"}}),
             json!({"type": "auth", "otp": 5}),
+            json!({"type": "auth", "verificationTemplate": ["subject", "body"]}),
             json!({"type": "auth", "oauth2": {"providers": [5]}}),
             json!({"type": "auth", "passwordAuth": {"identityFields": "email"}}),
         ] {

@@ -6,11 +6,13 @@ use crate::value::{Json, Object};
 const NULLABLE: [&str; 9] =
     ["listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule", "pkce", "historyDays"];
 
-/// Merges `from` onto `onto`.
-pub(super) fn deep(onto: &mut Object, from: &Object) {
+/// Merges `from` onto `onto`. A list does not stand for an object: serde would take its items for the members. The error
+/// is a sentence.
+pub(super) fn deep(onto: &mut Object, from: &Object) -> Result<(), String> {
     for (key, value) in from {
         match (onto.get_mut(key), value) {
-            (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from),
+            (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from)?,
+            (Some(Json::Object(_)), Json::Array(_)) => return Err(format!("{key} must be an object")),
             (Some(slot), Json::Null) if !NULLABLE.contains(&key.as_str()) => zero(slot),
             (Some(slot), value) => *slot = value.clone(),
             (None, value) => {
@@ -18,6 +20,7 @@ pub(super) fn deep(onto: &mut Object, from: &Object) {
             }
         }
     }
+    Ok(())
 }
 
 /// Makes it the empty value of its type.
