@@ -5,7 +5,7 @@ use proptest::sample::{select, subsequence};
 
 use super::world::*;
 use crate::schema::Collection;
-use crate::value::{Json, Value};
+use crate::value::Value;
 
 pub(super) const ROWS: usize = 4;
 
@@ -46,7 +46,7 @@ pub(super) fn schema() -> Vec<Collection> {
     vec![ruled(a, "n != -1.5"), ruled(b, "t != 'x'")]
 }
 
-type Fields = Vec<(&'static str, Value)>;
+pub(super) type Fields = Vec<(&'static str, Value)>;
 
 fn id(letter: &'static str) -> impl Strategy<Value = String> {
     (0..ROWS).prop_map(move |i| format!("{letter}{i}"))
