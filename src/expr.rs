@@ -48,7 +48,7 @@ mod eval;
 mod geo;
 pub(crate) mod index;
 pub(crate) mod json;
-mod like;
+pub(crate) mod like;
 mod macros;
 mod mention;
 mod number;

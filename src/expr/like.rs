@@ -1,7 +1,8 @@
-//! `~`: patterns made from constants, and SQLite's `LIKE … ESCAPE '\'` in memory.
+//! `~`: patterns made from constants, and `LIKE … ESCAPE '\'`, which means the same in memory and in the database.
 
-/// Beyond this SQLite refuses a pattern.
-const MAX_PATTERN: usize = 50_000;
+mod search;
+
+pub(crate) use search::Pattern;
 
 /// The pattern of a constant: used as it is when it has an unescaped `%`, else "contains", taken literally.
 pub(crate) fn pattern(text: &str) -> String {
@@ -37,62 +38,9 @@ pub(crate) fn contains(text: &str) -> String {
     format!("%{text}%")
 }
 
-enum Part {
-    Any,
-    One,
-    Char(char),
-}
-
-/// Whether `text` is like `pattern`; `None` where SQLite is known to go its own way.
+/// Whether `text` is like `pattern`; `None` where the database refuses the pattern.
 pub(crate) fn matches(text: &str, pattern: &str) -> Option<bool> {
-    if pattern.len() > MAX_PATTERN || text.contains('\0') || pattern.contains('\0') {
-        return None;
-    }
-    let Some(parts) = parts(pattern) else { return Some(false) };
-    let text: Vec<char> = text.chars().collect();
-    let (mut t, mut p) = (0, 0);
-    // Where to go on after the last `%`, should what follows it not match here.
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        let step = match (parts.get(p), text.get(t)) {
-            (None, None) => return Some(true),
-            (Some(Part::Any), _) => {
-                retry = Some((t, p + 1));
-                p += 1;
-                continue;
-            }
-            (Some(Part::One), Some(_)) => true,
-            (Some(Part::Char(want)), Some(c)) => want == c || want.eq_ignore_ascii_case(c),
-            (None, Some(_)) | (Some(_), None) => false,
-        };
-        if step {
-            t += 1;
-            p += 1;
-            continue;
-        }
-        match retry {
-            Some((from, after)) if from < text.len() => {
-                retry = Some((from + 1, after));
-                (t, p) = (from + 1, after);
-            }
-            Some(_) | None => return Some(false),
-        }
-    }
-}
-
-/// `None` for a pattern that ends in its escape: it matches nothing.
-fn parts(pattern: &str) -> Option<Vec<Part>> {
-    let mut parts = Vec::with_capacity(pattern.len());
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        parts.push(match c {
-            '%' => Part::Any,
-            '_' => Part::One,
-            '\\' => Part::Char(chars.next()?),
-            c => Part::Char(c),
-        });
-    }
-    Some(parts)
+    Some(Pattern::new(pattern.as_bytes(), b"\\")?.matches(text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -142,6 +90,8 @@ mod tests {
         ] {
             assert_eq!(matches(text, pattern), Some(like), "{text} {pattern}");
         }
-        assert_eq!(matches("a\0b", "%b"), None);
+        // As in SQLite nothing reaches beyond a NUL.
+        assert_eq!(matches("a\0b", "%b"), Some(false));
+        assert_eq!(matches("a", &"%".repeat(50_001)), None);
     }
 }

@@ -7,7 +7,7 @@ use crate::expr::outcome::{Alike, Bare};
 use crate::expr::predicate::{Compare, From, JoinId, Operand};
 use crate::expr::token::Op;
 use crate::schema::{Collection, Field, FieldKind};
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 use super::frame::{Alias, Frame, Place};
 use super::printer::Printer;
@@ -39,7 +39,7 @@ impl Printer {
     }
 
     fn like(&mut self, frame: &Frame<'_>, comparison: &Compare, sign: &str) {
-        self.operand(frame, &comparison.left);
+        self.spelled(frame, &comparison.left);
         self.push(sign);
         match frame.bound.pattern(&comparison.right) {
             Some(Some(pattern)) => {
@@ -53,6 +53,20 @@ impl Printer {
             }
         }
         self.push(" ESCAPE '\\'");
+    }
+
+    /// The operand, where it may be a float as the text that only SQLite makes of it.
+    fn spelled(&mut self, frame: &Frame<'_>, operand: &Operand) {
+        let is_text = match frame.bound.constant(operand) {
+            Some(constant) => !matches!(constant.value(), ValueRef::Real(_)),
+            None => matches!(operand, Operand::Column(..)) && frame.bound.affinity(operand) == Affinity::Text,
+        };
+        if is_text {
+            return self.operand(frame, operand);
+        }
+        self.push("CAST(");
+        self.operand(frame, operand);
+        self.push(" AS TEXT)");
     }
 
     fn equality(&mut self, frame: &Frame<'_>, comparison: &Compare) {

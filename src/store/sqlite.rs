@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod error;
+mod like;
 pub mod limit;
 pub mod migrate;
 pub mod pool;
@@ -99,6 +100,7 @@ impl Conn {
         // Plans do not depend on parameters: else SQLite makes one anew whenever the pattern of a LIKE changes.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.execute_batch("PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF;")?;
+        like::define(&db)?;
         let watched = limit.clone();
         db.progress_handler(STEPS_PER_TICK, Some(move || watched.is_exceeded()))?;
         Ok(Conn { db, limit, version: Cell::default(), names: RefCell::default() })
