@@ -17,7 +17,7 @@ use super::Records;
 use super::body::{Input, NewFile};
 use super::create::Creation;
 use super::draft::Hashes;
-use super::expand::Paths;
+use super::expand::budget;
 use super::present::{Emails, Items};
 use super::remove::Folders;
 use super::update::Update;
@@ -51,6 +51,8 @@ enum Work {
 #[derive(Default)]
 struct Done {
     answers: Vec<u8>,
+    /// Bytes of expanded records in `answers`, about.
+    nested: usize,
     dropped: Vec<String>,
     folders: Folders,
 }
@@ -205,7 +207,7 @@ impl Records {
             Work::Unknown => return Err(Error::bad_request("")),
         };
         done.answers.extend_from_slice(b"{\"status\":200,\"body\":");
-        self.body_of(tx, &item.ctx, record, &mut done.answers)?;
+        self.body_of(tx, &item.ctx, record, done)?;
         done.answers.push(b'}');
         Ok(())
     }
@@ -227,12 +229,14 @@ impl Records {
     }
 
     /// Appends the saved record as this request asked to see it.
-    fn body_of(&self, reader: &mut dyn Reader, ctx: &Ctx, record: Arc<Record>, out: &mut Vec<u8>) -> Result<()> {
+    fn body_of(&self, reader: &mut dyn Reader, ctx: &Ctx, record: Arc<Record>, done: &mut Done) -> Result<()> {
         let collection = record.collection.clone();
         let mut page = self.page(reader, ctx, &collection, Items::One(record), Emails::AsAllowed)?;
-        if let Some(paths) = ctx.query("expand") {
-            self.expand(reader, ctx, &mut page, &Paths::parse(paths))?;
+        done.nested += self.expand_asked(reader, ctx, &mut page)?;
+        if done.nested > budget::BYTES {
+            return Err(budget::too_much());
         }
+        let out = &mut done.answers;
         let begin = out.len();
         page.write(0, out);
         let fields = ctx.query("fields").filter(|fields| !fields.is_empty()).map(Picker::parse).transpose();

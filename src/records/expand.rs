@@ -1,5 +1,7 @@
 //! `expand`: related records nested into the answer, one query per relation and level, under the target's viewRule.
 
+pub(super) mod budget;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use crate::value::Row;
 
 use super::Records;
 use super::present::{Emails, Expansion, Items, Page, Shape};
+use budget::Budget;
 
 /// Deeper parts of a path are ignored.
 const MAX_DEPTH: usize = 6;
@@ -64,6 +67,7 @@ enum Outcome {
 
 /// What a segment names, seen from a collection.
 struct Relation {
+    key: String,
     target: Arc<Collection>,
     via: Via,
     shape: Shape,
@@ -77,13 +81,24 @@ enum Via {
 }
 
 impl Records {
-    /// Fetches what `paths` names for every record of `page`. Paths that lead nowhere or may not be seen are ignored,
-    /// from their first step on.
-    pub fn expand(&self, reader: &mut dyn Reader, ctx: &Ctx, page: &mut Page, paths: &Paths) -> Result<()> {
-        self.expand_level(reader, &ctx.for_purpose(Purpose::Expand), page, paths).map(|_| ())
+    /// Fetches what the request asks to expand for every record of `page`; about how many bytes of JSON that adds. Paths
+    /// that lead nowhere or may not be seen are ignored, from their first step on. 400, and nothing is expanded, if that
+    /// were too much for one answer.
+    pub fn expand_asked(&self, reader: &mut dyn Reader, ctx: &Ctx, page: &mut Page) -> Result<usize> {
+        let Some(paths) = ctx.query("expand").map(Paths::parse) else { return Ok(0) };
+        let ctx = ctx.for_purpose(Purpose::Expand);
+        self.expand_level(reader, &ctx, page, &paths, &mut Budget::default())?;
+        budget::added(page).inspect_err(|_| page.expansions = None)
     }
 
-    fn expand_level(&self, reader: &mut dyn Reader, ctx: &Ctx, page: &mut Page, paths: &Paths) -> Result<Outcome> {
+    fn expand_level(
+        &self,
+        reader: &mut dyn Reader,
+        ctx: &Ctx,
+        page: &mut Page,
+        paths: &Paths,
+        budget: &mut Budget,
+    ) -> Result<Outcome> {
         if paths.is_empty() || page.items.is_empty() {
             return Ok(Outcome::Fine);
         }
@@ -91,8 +106,8 @@ impl Records {
         for (segment, rest) in &paths.0 {
             let catalog = reader.catalog().clone();
             let Some(relation) = resolve(&catalog, &page.collection, segment, ctx) else { continue };
-            if let Some(mut expansion) = self.fetch(reader, ctx, page, segment, relation)?
-                && self.expand_level(reader, ctx, &mut expansion.target, rest)? == Outcome::Fine
+            if let Some(mut expansion) = self.fetch(reader, ctx, page, relation, budget)?
+                && self.expand_level(reader, ctx, &mut expansion.target, rest, budget)? == Outcome::Fine
             {
                 expansions.push(expansion);
             }
@@ -109,10 +124,10 @@ impl Records {
         reader: &mut dyn Reader,
         ctx: &Ctx,
         page: &Page,
-        segment: &str,
         relation: Relation,
+        budget: &mut Budget,
     ) -> Result<Option<Expansion>> {
-        let Relation { target, via, shape } = relation;
+        let Relation { key, target, via, shape } = relation;
         let catalog = reader.catalog().clone();
         let gate = self.gate(&catalog, &target, ctx, target.rules.view.as_deref());
         // A rule that is closed or does not compile shows nothing.
@@ -121,20 +136,22 @@ impl Records {
         let ids = unique(&wanted);
         let filters: Vec<_> = rule.iter().collect();
         let (restrict, limit) = match via {
+            Via::Forward(_) if ids.len() >= budget.limit() => return Err(budget::too_much()),
             Via::Forward(_) => (Restrict::Ids(&ids), -1),
-            Via::Back(field) => (
-                Restrict::Refers { field, ids: &ids },
-                i64::try_from(MAX_BACK.saturating_mul(page.items.len())).unwrap_or(i64::MAX),
-            ),
+            Via::Back(field) => {
+                let most = MAX_BACK.saturating_mul(page.items.len()).min(budget.limit());
+                (Restrict::Refers { field, ids: &ids }, i64::try_from(most).unwrap_or(i64::MAX))
+            }
         };
         let select = Select { restrict, filters: &filters, limit, ..Select::of(&target) };
         let rows = reader.query(&select.rows(Dialect::Sqlite))?;
         let target_page = self.page(reader, ctx, &target, Items::Rows(Arc::new(rows)), Emails::AsAllowed)?;
+        budget.take(&target_page)?;
         let links = match via {
             Via::Forward(_) => forward_links(&wanted, &target_page),
             Via::Back(field) => back_links(&wanted, &target_page, field),
         };
-        Ok(Some(Expansion { key: segment.to_string(), shape, target: target_page, links }))
+        Ok(Some(Expansion { key, shape, target: target_page, links }))
     }
 }
 
@@ -187,11 +204,12 @@ fn back_links(wanted: &[Vec<String>], target: &Page, field: usize) -> Vec<Vec<us
 
 /// What a segment names. Hidden relations do not exist for those who cannot see them.
 fn resolve(catalog: &Catalog, collection: &Arc<Collection>, segment: &str, ctx: &Ctx) -> Option<Relation> {
+    let key = segment.to_string();
     let sees = |hidden: bool| !hidden || ctx.caller.is_superuser();
     if let Some((position, field)) = collection.field(segment) {
         let target = catalog.by_id(field.relation()?)?.clone();
         let shape = if field.is_multiple() { Shape::List } else { Shape::Object };
-        return sees(field.hidden).then_some(Relation { target, via: Via::Forward(position), shape });
+        return sees(field.hidden).then_some(Relation { key, target, via: Via::Forward(position), shape });
     }
     let (name, field_name) = back_relation(segment)?;
     let target = catalog.find(name)?.clone();
@@ -201,7 +219,7 @@ fn resolve(catalog: &Catalog, collection: &Arc<Collection>, segment: &str, ctx: 
     }
     let one = !field.is_multiple() && target.has_unique_index(field_name);
     let shape = if one { Shape::Object } else { Shape::List };
-    Some(Relation { target: target.clone(), via: Via::Back(position), shape })
+    Some(Relation { key, target: target.clone(), via: Via::Back(position), shape })
 }
 
 /// `coll_via_field`, or the older `coll(field)`.

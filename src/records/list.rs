@@ -10,7 +10,6 @@ use crate::sql::{Cursor, Dialect, Select};
 use crate::store::{Reader, Rows};
 use crate::value::json::write_str;
 
-use super::expand::Paths;
 use super::present::{Emails, Items};
 use super::query::ListQuery;
 use super::{Records, find};
@@ -56,9 +55,7 @@ impl Records {
         };
         let next = self.next_cursor(&listing, &rows, query);
         let mut page = self.page(reader, ctx, collection, Items::Rows(rows), Emails::AsAllowed)?;
-        if let Some(paths) = ctx.query("expand") {
-            self.expand(reader, ctx, &mut page, &Paths::parse(paths))?;
-        }
+        self.expand_asked(reader, ctx, &mut page)?;
         let mut out = Vec::with_capacity(128 + page.items.len() * 384);
         query.write_envelope(&mut out, total);
         if let Some(next) = next {

@@ -162,6 +162,13 @@ impl Page {
         out.push(b'}');
     }
 
+    /// The item at `index` as a JSON object.
+    pub fn text(&self, index: usize) -> Vec<u8> {
+        let mut out = Vec::with_capacity(512);
+        self.write(index, &mut out);
+        out
+    }
+
     /// Appends all items, separated by commas.
     pub fn write_all(&self, out: &mut Vec<u8>) {
         for index in 0..self.items.len() {

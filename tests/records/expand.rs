@@ -140,3 +140,44 @@ async fn fields_pick_from_what_was_expanded() {
     let shown = app.call(As("alice"), &line).await.is(200).json();
     assert_eq!(shown, json!({"t": "", "expand": {"all": [{"t": "b"}, {"t": "a"}], "one": {}}}));
 }
+
+#[tokio::test]
+async fn expanded_records_have_a_largest_size_each_as_often_as_it_is_nested() {
+    let app = TestApp::start().await;
+    allow_batches(&app, json!({"maxRequests": 200, "timeout": 60})).await;
+    let hubs = app.collection(open("hubs", json!([{"name": "t", "type": "editor"}]))).await;
+    let spokes = app.collection(open("spokes", json!([to("hub", &hubs), text("t")]))).await;
+    let all = with(to("all", &spokes), json!({"maxSelect": 999}));
+    app.collection(open("wheels", json!([all]))).await;
+    let hub = app.record("hubs", json!({"t": "x".repeat(400_000)})).await;
+    let spoke = |n: usize| {
+        item("POST /api/collections/spokes/records", json!({"id": format!("spoke{n:010}"), "hub": id(&hub)}))
+    };
+    batch(&app, SUPERUSER, &(0..100).map(spoke).collect::<Vec<_>>()).await.is(200);
+
+    let page = |size: &str| list("spokes", &[("perPage", size), ("expand", "hub")]);
+    let answer = app.call(GUEST, &page("70")).await.is(200).json();
+    assert_eq!(answer["items"][69]["expand"]["hub"]["id"], hub["id"]);
+    let refused = app.call(GUEST, &page("100")).await.is(400).json();
+    assert!(
+        refused["message"].as_str().unwrap().starts_with("The expanded records take more than 32 MiB."),
+        "{refused}"
+    );
+    let back = list("hubs", &[("expand", "spokes_via_hub.hub")]);
+    app.call(GUEST, &back).await.is(400);
+    app.call(GUEST, &list("hubs", &[("expand", "spokes_via_hub")])).await.is(200);
+
+    // What was written is answered, without what is too much; a batch is undone.
+    let ids: Vec<String> = (0..100).map(|n| format!("spoke{n:010}")).collect();
+    let line = "POST /api/collections/wheels/records?expand=all.hub";
+    let wheel = app.call(SUPERUSER, line).json(json!({"all": ids})).await.is(200).json();
+    assert_eq!((wheel["all"].as_array().unwrap().len(), wheel.get("expand")), (100, None));
+    app.call(SUPERUSER, &format!("{}?expand=all.hub", one("GET", "wheels", &wheel))).await.is(400);
+    let touch = |n: usize| {
+        let line = format!("PATCH /api/collections/spokes/records/spoke{n:010}?expand=hub");
+        item(&line, json!({"t": "touched"}))
+    };
+    batch(&app, SUPERUSER, &(0..100).map(touch).collect::<Vec<_>>()).await.is(400);
+    let touched = app.call(GUEST, &list("spokes", &[("filter", "t != ''")])).await.is(200).json();
+    assert_eq!(touched["totalItems"], 0);
+}
