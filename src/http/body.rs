@@ -76,7 +76,7 @@ impl Raw {
         let read = async { collect(limited(self.payload, limit), self.length).await };
         let deadline = Duration::from_secs(ask.config.body_timeout_s);
         let bytes = tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)??;
-        json::parse(&bytes).map_err(|e| Unreadable::Malformed(e.to_string()))
+        Ok(json::parse_submitted(&bytes)?)
     }
 
     /// The fields alone, for endpoints that take no files; malformed bodies answer 400 with `message`.
@@ -123,13 +123,12 @@ fn object(bytes: &[u8]) -> Result<Object, Unreadable> {
     if bytes.is_empty() {
         return Ok(Object::new());
     }
-    match json::parse(bytes) {
-        Ok(Json::Object(object)) => Ok(object),
-        Ok(Json::Null) => Ok(Object::new()),
-        Ok(Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => {
+    match json::parse_submitted(bytes)? {
+        Json::Object(object) => Ok(object),
+        Json::Null => Ok(Object::new()),
+        Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => {
             Err(Unreadable::Malformed("the JSON is not an object".into()))
         }
-        Err(error) => Err(Unreadable::Malformed(error.to_string())),
     }
 }
 

@@ -1,30 +1,65 @@
 //! JSON text, both ways: a strict reader (no duplicate keys, bounded depth) and writers that append to a byte buffer.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Write as _;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Json, Object};
+
+/// What may be submitted at once, about 100 bytes of memory each. However dense it is, JSON of a mebibyte has fewer.
+const SUBMITTED: usize = 1 << 20;
+/// What an object with members takes besides them.
+const OBJECT: usize = 4;
+
+/// Why JSON that somebody sent is not read.
+#[derive(Debug)]
+pub enum Refused {
+    Malformed(serde_json::Error),
+    /// It would take many times its length.
+    TooMany,
+}
 
 /// Reads the first JSON value of `bytes`; what follows it is ignored, as clients of the protocol rely on.
 /// Fails on invalid UTF-8, duplicate object keys and nesting deeper than serde_json's 128.
 pub fn parse(bytes: &[u8]) -> Result<Json, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    Strict::deserialize(&mut reader).map(|strict| strict.0)
+    read(bytes, &Cell::new(usize::MAX))
 }
 
-struct Strict(Json);
+/// As [`parse`], for what anybody may have sent: fails on too many values, too.
+pub fn parse_submitted(bytes: &[u8]) -> Result<Json, Refused> {
+    let left = Cell::new(SUBMITTED);
+    read(bytes, &left).map_err(|error| if left.get() == 0 { Refused::TooMany } else { Refused::Malformed(error) })
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        reader.deserialize_any(StrictVisitor).map(Strict)
+fn read(bytes: &[u8], left: &Cell<usize>) -> Result<Json, serde_json::Error> {
+    Strict { left }.deserialize(&mut serde_json::Deserializer::from_slice(bytes))
+}
+
+/// Reads a value while there are some left.
+#[derive(Clone, Copy)]
+struct Strict<'a> {
+    left: &'a Cell<usize>,
+}
+
+impl Strict<'_> {
+    fn take<E: de::Error>(self, count: usize) -> Result<(), E> {
+        self.left.set(self.left.get().saturating_sub(count));
+        if self.left.get() == 0 { Err(E::custom("too many values")) } else { Ok(()) }
     }
 }
 
-struct StrictVisitor;
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Json;
 
-impl<'de> Visitor<'de> for StrictVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Json, D::Error> {
+        self.take(1)?;
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,7 +96,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Json::Array(list))
@@ -70,7 +105,10 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut object = Object::new();
         while let Some(key) = map.next_key::<String>()? {
-            let Strict(item) = map.next_value()?;
+            if object.is_empty() {
+                self.take(OBJECT)?;
+            }
+            let item = map.next_value_seed(self)?;
             if object.contains_key(&key) {
                 return Err(de::Error::custom(format_args!("duplicate object key {key:?}")));
             }
@@ -241,6 +279,20 @@ mod tests {
             }
         }
         assert_eq!(written(|out| write_str(out, "")), "\"\"");
+    }
+
+    #[test]
+    fn what_is_sent_may_hold_a_bounded_number_of_values() {
+        let list = |piece: &str, times: usize| format!("[{}0]", format!("{piece},").repeat(times));
+        let mebibyte = |piece: &str| list(piece, (1 << 20) / (piece.len() + 1) - 2);
+        for piece in ["1", "[]", "{}", "\"\"", "{\"\":1}", "{\"\":{}}", "[{\"\":[]}]", "{\"a\":1,\"b\":2}"] {
+            assert!(parse_submitted(mebibyte(piece).as_bytes()).is_ok(), "{piece}");
+            let larger = list(piece, 2_000_000);
+            assert!(matches!(parse_submitted(larger.as_bytes()), Err(Refused::TooMany)), "{piece}");
+        }
+        assert!(matches!(parse_submitted(b"[1,"), Err(Refused::Malformed(_))));
+        assert!(matches!(parse_submitted(br#"{"a":1,"a":2}"#), Err(Refused::Malformed(_))));
+        assert!(parse(list("1", 2_000_000).as_bytes()).is_ok(), "what is ours is read");
     }
 
     #[test]

@@ -91,6 +91,19 @@ async fn each_route_has_its_limit_to_the_byte() {
     }
 }
 
+/// Small values take a hundred times their length in memory, and nobody has signed in yet.
+#[tokio::test]
+async fn json_of_too_many_values_is_refused_on_every_route() {
+    let app = TestApp::start().await;
+    let many = json!(vec![0; 1_100_000]);
+    for line in
+        ["POST /api/collections/users/auth-with-password", "POST /api/collections/posts/records", "POST /api/realtime"]
+    {
+        let answer = app.call(GUEST, line).json(json!({"identity": many, "password": "x"})).await.is(400).json();
+        assert_eq!(answer["message"], "The submitted JSON has too many values.", "{line}");
+    }
+}
+
 #[tokio::test]
 async fn streams_and_pages_are_in_the_log_only_when_they_are_refused() {
     let app = TestApp::start_with(|config| config.realtime.max_connections = 1).await;

@@ -5,6 +5,7 @@ use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::http::{Method, Version};
 
 use crate::error::{Error, Reason, Result};
+use crate::value::json::Refused;
 
 /// Bytes of a body where nothing else is said: 32 MiB.
 pub const LIMIT: u64 = 32 << 20;
@@ -30,6 +31,8 @@ pub enum Unreadable {
     TooLarge,
     /// The sentence is for the log; clients get the handler's.
     Malformed(String),
+    /// JSON that would take many times its length in memory.
+    TooMany,
     Slow,
     Failed(Error),
 }
@@ -44,8 +47,18 @@ impl Unreadable {
                 tracing::debug!(why, "unreadable body");
                 Error::bad_request(message)
             }
+            Unreadable::TooMany => Error::bad_request("The submitted JSON has too many values."),
             Unreadable::Slow => Error::bad_request("The request body took too long."),
             Unreadable::Failed(error) => error,
+        }
+    }
+}
+
+impl From<Refused> for Unreadable {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Malformed(error) => Unreadable::Malformed(error.to_string()),
+            Refused::TooMany => Unreadable::TooMany,
         }
     }
 }

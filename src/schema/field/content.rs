@@ -57,9 +57,9 @@ pub(super) fn coerce_json(input: &Json) -> Value {
     match input {
         Json::Null => Value::Null,
         Json::String(text) if text == "null" => Value::Null,
-        Json::String(text) if is_json(text) => match json::parse(text.as_bytes()) {
+        Json::String(text) if is_json(text) => match json::parse_submitted(text.as_bytes()) {
             Ok(_) => Value::Text(minified(text).into_owned()),
-            // Repeated keys, nesting or numbers beyond what the server reads: the blank makes `check_json` refuse it.
+            // Repeated keys, nesting, numbers or so many values beyond what the server reads: the blank makes `check_json` refuse it.
             Err(_) => Value::Text(format!(" {text}")),
         },
         _ => Value::Text(json::text(input)),
