@@ -148,3 +148,15 @@ async fn where_content_says_too_little_the_extension_counts() {
         assert_eq!(answer.is(200).header("content-type"), expected, "{name}");
     }
 }
+
+#[tokio::test]
+async fn an_upload_in_the_smallest_pieces_arrives_whole() {
+    let app = limits(false).await;
+    let large: Vec<u8> = (0..1_000_003_u32).map(|n| (n % 251) as u8).collect();
+    let pieces: Vec<Result<Vec<u8>, std::io::Error>> = large.chunks(97).map(|piece| Ok(piece.to_vec())).collect();
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+    let form = Form::new().part("one", Part::stream(body).file_name("large.bin"));
+    let record = create(&app, form).await.is(200).json();
+    let kept = app.call(GUEST, &get(&path(&record, "one"))).await;
+    assert!(kept.is(200).body == large, "{} bytes", kept.body.len());
+}

@@ -7,7 +7,7 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ContentDisposition, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::head::Unreadable;
 use super::payload;
@@ -18,6 +18,8 @@ use crate::value::form;
 
 /// Bytes of a file part kept in memory.
 const IN_MEMORY: usize = 256 << 10;
+/// Bytes written at once: each write goes to another thread, and a client may send byte by byte.
+const AT_ONCE: usize = 64 << 10;
 /// Bytes of a part that is no file, however large the form may be.
 const VALUE: usize = 128 << 20;
 /// Parts of one form.
@@ -96,7 +98,8 @@ async fn spool(mut part: Field, original_name: String, head: Vec<u8>, files: &Fi
     let files = files.clone();
     let made = tokio::task::spawn_blocking(move || temporary(files.spool_dir()?)).await;
     let spooled = made.map_err(failed)?.map_err(Unreadable::Failed)?;
-    let mut file = tokio::fs::File::from_std(spooled.as_file().try_clone().map_err(failed)?);
+    let file = tokio::fs::File::from_std(spooled.as_file().try_clone().map_err(failed)?);
+    let mut file = BufWriter::with_capacity(AT_ONCE, file);
     let mut size = head.len() as u64;
     file.write_all(&head).await.map_err(disk)?;
     while let Some(chunk) = part.try_next().await.map_err(broken)? {
