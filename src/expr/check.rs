@@ -5,13 +5,12 @@ use std::sync::Arc;
 use crate::schema::Collection;
 use crate::value::Value;
 
-use super::error::ExprError;
+use super::error::{ExprError, RESERVED, forbidden};
 use super::macros::Macro;
+use super::mention::Mention;
 use super::parse::{Branch, Comparison, Expr, Term, TermKind};
 use super::predicate::{Compare, From, Guard, Join, JoinId, Many, Operand, Part, Predicate};
 use super::quantify::{Tree, flatten, place};
-use super::rename::Mention;
-use super::resolve::{RESERVED, forbidden};
 use super::scope::{Access, Scope};
 use super::slot::{Class, Shape, Slot, Source};
 use super::token::{Op, Quantity};

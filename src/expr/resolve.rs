@@ -7,13 +7,13 @@ use crate::value::Value;
 
 use super::check::Checker;
 use super::compare::Affinity;
-use super::error::{ExprError, ExprErrorKind};
+use super::error::ExprError;
 use super::index::{Unique, unique};
 use super::json;
 use super::macros::MACROS;
+use super::mention::Mention;
 use super::path::{Modifier, Place, Segment, Walk};
 use super::predicate::{From, Join, JoinKind, Key, Many, Operand};
-use super::rename::Mention;
 use super::scope::Access;
 use super::slot::{Class, Shape, Slot, Source};
 
@@ -320,17 +320,4 @@ fn is_word(text: &str) -> bool {
 /// Kinds with items: they have a length, single or multiple.
 pub(super) fn is_listed(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::Select { .. } | FieldKind::File { .. } | FieldKind::Relation { .. })
-}
-
-/// What only superusers may mention; of an expression with both, the first is told.
-pub(super) const RESERVED: [&str; 2] = ["@collection.", "@request."];
-
-/// 403 for one of [`RESERVED`].
-pub(super) fn forbidden(prefix: &str, at: usize) -> ExprError {
-    ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}"))
-}
-
-/// 403 for a text that cannot be read but has one of [`RESERVED`] in it.
-pub(super) fn forbidden_somewhere(text: &str) -> Option<ExprError> {
-    RESERVED.iter().find_map(|prefix| text.find(prefix).map(|at| forbidden(prefix, at)))
 }

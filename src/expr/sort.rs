@@ -7,10 +7,9 @@ use crate::schema::{Collection, CollectionKind, RuleSet};
 
 use super::bind::Bound;
 use super::check::Checker;
-use super::error::{ExprError, ExprErrorKind};
+use super::error::{ExprError, ExprErrorKind, RESERVED, forbidden};
 use super::predicate::{JoinId, Operand, Predicate};
 use super::quantify::{Tree, flatten, lineage};
-use super::resolve::{RESERVED, forbidden};
 use super::scope::{Access, Scope};
 use super::token::{TokenKind, Tokens};
 
