@@ -4,15 +4,20 @@ import { audit, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
 
-test('every topic has samples in both languages', async () => {
+test('every topic has samples', async () => {
 	const page = await dashboard.current.visit('#/collections/orders/api');
 	for (const title of ['List and search', 'View', 'Create', 'Update', 'Delete', 'Realtime', 'Batch']) {
 		await page.getByRole('navigation', { name: 'Topics' }).getByRole('link', { name: title }).click();
 		await page.getByRole('heading', { name: title, level: 1 }).waitFor();
 		assert.match(await page.getByRole('region', { name: 'Sample', exact: true }).innerText(), /pb\./);
 	}
+	const sample = () => page.getByRole('region', { name: 'Sample', exact: true }).innerText();
 	await page.getByRole('radio', { name: 'curl' }).check();
-	assert.match(await page.getByRole('region', { name: 'Sample', exact: true }).innerText(), /curl -X POST/);
+	assert.match(await sample(), /curl -X POST/);
+	await page.getByRole('radio', { name: 'Dart' }).check();
+	assert.match(await sample(), /^import 'package:pocketbase/);
+	await page.getByRole('radio', { name: 'Cratebase' }).check();
+	assert.match(await sample(), /cb\.createBatch/);
 	await audit(page);
 });
 

@@ -164,3 +164,23 @@ test('conditions fit on a phone', async () => {
 	await page.getByRole('heading', { name: 'orders', level: 1 }).getByText('orders').waitFor();
 	await audit(page);
 });
+
+test('with fingers, a card and a row have a menu of their own for that', async () => {
+	const page = await dashboard.current.visit('#/collections/products?sort=name', { viewport: phone });
+	const cards = page.getByRole('region', { name: 'Records of products' });
+	await cards
+		.getByRole('button', { name: /^Filter by a value of Amber/ })
+		.first()
+		.click();
+	await page.getByRole('button', { name: /^Only where condition is/ }).click();
+	await page.waitForURL(/filter=condition/);
+	await audit(page);
+	const touched = await dashboard.current.visit('#/collections/products?sort=name', { touch: true });
+	await touched
+		.getByRole('button', { name: /^Filter by a value of/ })
+		.first()
+		.click();
+	await touched.getByRole('button', { name: /^Only where in_stock is/ }).click();
+	await touched.waitForURL(/filter=in_stock/);
+	await audit(touched);
+});

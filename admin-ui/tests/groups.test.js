@@ -79,6 +79,27 @@ test('in a group, collections stand as the team puts them: by the menu and by dr
 	await audit(page);
 });
 
+test('while dragging, a line shows where it will land', async () => {
+	const page = await dashboard.current.visit('#/collections');
+	const link = member(page, 'Sales', 'customers');
+	const over = (await link.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+	await member(page, 'Other collections', 'brands').hover();
+	await page.mouse.down();
+	const line = (/** @type {number} */ share) => page.mouse.move(over.x + 40, over.y + over.height * share, { steps: 4 });
+	await line(0.2);
+	await section(page, 'Sales').locator('li.before[data-id]', { hasText: 'customers' }).waitFor();
+	await line(0.8);
+	await section(page, 'Sales').locator('li.behind', { hasText: 'customers' }).waitFor();
+	assert.equal(await section(page, 'Sales').locator('li.before').count(), 0);
+	// Where the order is nobody's there is no line.
+	const other = (await member(page, 'Other collections', 'products').boundingBox()) ?? over;
+	await page.mouse.move(other.x + 40, other.y + 4, { steps: 4 });
+	await page.waitForFunction(() => !document.querySelector('li.before, li.behind'));
+	await page.mouse.up();
+	await groupsAre({ Sales: ['customers', 'orders'] });
+	await audit(page);
+});
+
 test('groups fold, for oneself, and open while one searches', async () => {
 	const page = await dashboard.current.visit('#/collections');
 	const fold = section(page, 'Sales').getByRole('button', { name: 'Sales', exact: true });

@@ -38,7 +38,9 @@ export const CODE_CALLS = new Set(
 	(
 		'includes startsWith endsWith indexOf split join replace replaceAll match matchAll test exec has getItem setItem removeItem ' +
 		'querySelector querySelectorAll getElementById closest matches matchMedia addEventListener removeEventListener getAttribute ' +
-		'setAttribute append createElement createElementNS RegExp Set log warn debug dispatchEvent counted formOf style setProperty param'
+		'setAttribute append createElement createElementNS RegExp Set log warn debug dispatchEvent counted formOf style setProperty param MediaQuery ' +
+		// What the server says in samples is what it says to programs.
+		'refusal coded invalid isOff'
 	).split(' ')
 );
 
@@ -69,7 +71,7 @@ export function isWords(text) {
 	if (CODE.has(trimmed) || SQL.test(trimmed) || !/\p{Ll}/u.test(bare(trimmed))) return false;
 	// CamelCase, Header-Names, alphabets, comments of code, lists of tags or fields.
 	if (/^[A-Z][a-z]+([A-Z]\w*|(-[A-Z][A-Za-z]+)+)$|^\S{30,}$|^(#|\/\/|-\w )|^[a-z]\w*(, [a-z]\w*)+$/.test(trimmed)) return false;
-	if (/[{;]\n|=> |\(\)|var\(|<\/?[a-z]|^(const|let|await) /m.test(trimmed)) return false;
+	if (/[{;]\n|=> |\(\)|var\(|<\/?[a-z]|^(const|let|final|await) /m.test(trimmed)) return false;
 	if (/^[“"'(…, ]*\p{Lu}/u.test(trimmed)) return true;
 	return /(\p{L}|\{\d+\})[,;:]? ["“]?\p{L}{2,}|\p{L}{2,}[,;:]? (\p{L}|\{\d+\})/u.test(trimmed) && SENTENCE.test(trimmed);
 }

@@ -60,11 +60,19 @@ export class Dashboard {
 	 * Opens a hash route in a fresh browser profile.
 	 *
 	 * @param {string} hash
-	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void, locale?: string }} [options]
+	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void, locale?: string, touch?: boolean, more?: object }} [options]
 	 * @returns {Promise<Page>}
 	 */
-	async visit(hash, { guest = false, viewport = wide, script, locale = 'en-GB' } = {}) {
-		const context = await this.#browser.newContext({ viewport, reducedMotion: 'reduce', locale, timezoneId: 'Europe/Berlin' });
+	async visit(hash, { guest = false, viewport = wide, script, locale = 'en-GB', touch = false, more = {} } = {}) {
+		const context = await this.#browser.newContext({
+			viewport,
+			reducedMotion: 'reduce',
+			locale,
+			timezoneId: 'Europe/Berlin',
+			hasTouch: touch,
+			isMobile: touch,
+			...more
+		});
 		context.setDefaultTimeout(PATIENCE_MS);
 		await context.addInitScript(AXE);
 		if (script) await context.addInitScript(script);

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +32,7 @@ export async function serveBuild(upstream, port = 0) {
 		if (pathname.startsWith('/_/')) void serveFile(pathname.slice(3), response);
 		else forward(upstream, request, response);
 	});
+	server.on('upgrade', (request, socket, head) => pass(upstream, request, socket, head));
 	await new Promise((ready) => server.listen(port, '127.0.0.1', () => ready(undefined)));
 	const address = /** @type {import('node:net').AddressInfo} */ (server.address());
 	return { base: `http://127.0.0.1:${address.port}`, close: () => server.close() };
@@ -56,6 +58,23 @@ function forward(upstream, request, response) {
 	});
 	onward.on('error', () => response.writeHead(502).end());
 	request.pipe(onward);
+}
+
+/**
+ * A WebSocket: its handshake as it came, then whatever either side says.
+ *
+ * @param {string} upstream @param {http.IncomingMessage} request @param {import('node:stream').Duplex} socket @param {Buffer} head
+ */
+function pass(upstream, request, socket, head) {
+	const { hostname, port } = new URL(upstream);
+	const onward = net.connect(Number(port), hostname, () => {
+		const lines = request.rawHeaders.flatMap((name, i, all) => (i % 2 === 0 ? `${name}: ${all[i + 1]}` : []));
+		onward.write([`${request.method} ${request.url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+		onward.write(head);
+		socket.pipe(onward).pipe(socket);
+	});
+	onward.on('error', () => socket.destroy());
+	socket.on('error', () => onward.destroy());
 }
 
 // node tests/support/serve-build.js http://127.0.0.1:8090 [port]

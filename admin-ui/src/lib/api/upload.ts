@@ -23,3 +23,20 @@ export function fetchTelling(
 		request.send(body);
 	});
 }
+
+/**
+ * How much of each file is on the way, 0 to 1, when so much of the form is. A form travels as one body, its parts one after the other: what stands
+ * between them (names, types) is what the sizes of the parts leave of the whole, the same for each.
+ */
+export function sentOfFiles(form: FormData, sent: number, total: number): Map<File, number> {
+	const parts = [...form.values()].map((part) => ({ part, size: typeof part === 'string' ? new Blob([part]).size : part.size }));
+	const between = Math.max(0, total - parts.reduce((sum, { size }) => sum + size, 0)) / Math.max(1, parts.length);
+	const found = new Map<File, number>();
+	let begin = 0;
+	for (const { part, size } of parts) {
+		begin += between;
+		if (part instanceof File) found.set(part, sent >= total ? 1 : Math.min(1, Math.max(0, (sent - begin) / Math.max(1, size))));
+		begin += size;
+	}
+	return found;
+}

@@ -10,6 +10,8 @@ const SOON_MS = 600;
 
 /** Where boxes were put by hand, by the collection's id; shared by everybody who looks at the diagram. */
 export class Placing {
+	/** It is known where they were put, or that nobody can say. */
+	loaded = $state(false);
 	places = $state.raw<Record<string, Place>>({});
 	any = $derived(Object.keys(this.places).length > 0);
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -18,6 +20,7 @@ export class Placing {
 		if (!shared.loaded) await shared.load();
 		const found = shared.document(KEY) as { places?: Record<string, Place> } | null | undefined;
 		if (this.#timer === undefined) this.places = found?.places ?? {};
+		this.loaded = true;
 	}
 
 	put(id: string, x: number, y: number): void {

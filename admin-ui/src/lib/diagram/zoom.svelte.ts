@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 
-const STEPS = [0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.6];
+const STEPS = [0.2, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.6];
 const SMALLEST = Math.min(...STEPS);
 const LARGEST = Math.max(...STEPS);
 
@@ -15,6 +15,14 @@ export class Zoom {
 	larger = () => this.#to(STEPS.find((step) => step > this.value + 0.01) ?? LARGEST);
 	smaller = () => this.#to(STEPS.findLast((step) => step < this.value - 0.01) ?? SMALLEST);
 	usual = () => this.#to(1);
+
+	/** As large as there is room for a sheet of this size, and no larger than life. */
+	async fit(width: number, height: number): Promise<void> {
+		const ground = this.#ground;
+		if (!ground || width === 0 || height === 0) return;
+		await this.#to(Math.min(1, ground.clientWidth / width, ground.clientHeight / height), 0, 0);
+		ground.scrollTo({ left: 0, top: 0, behavior: 'instant' });
+	}
 
 	/** What scrolls: pinched, and turned over with Ctrl. */
 	attach(ground: HTMLElement): () => void {

@@ -7,11 +7,11 @@ const ID = 'k3x9a7q2m5w8r1t';
 function valueOf(field: Field): unknown {
 	switch (field.type) {
 		case 'text':
-			return field.name === 'id' ? ID : field.name;
+			return field.name === 'id' ? ID : field.name.padEnd(field.min, 'a').slice(0, field.max || undefined);
 		case 'editor':
 			return `<p>${field.name}</p>`;
 		case 'number':
-			return field.min ?? 12;
+			return Math.min(Math.max(12, field.min ?? 12), field.max ?? 12);
 		case 'bool':
 			return true;
 		case 'email':
@@ -55,7 +55,8 @@ export function bodyOf(collection: Collection, isNew: boolean): Record<string, u
 			field.name !== 'verified' &&
 			field.type !== 'autodate' &&
 			field.type !== 'file' &&
-			field.type !== 'password'
+			// Of accounts it is sent twice, below.
+			!(field.type === 'password' && collection.type === 'auth')
 	);
 	const chosen = isNew ? sent : sent.filter((field) => field.name !== 'email').slice(0, 3);
 	const passwords = isNew && collection.type === 'auth' ? { password: 'correct-horse-9', passwordConfirm: 'correct-horse-9' } : {};

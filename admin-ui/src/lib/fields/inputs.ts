@@ -27,6 +27,10 @@ export interface Edited<K extends FieldKind> {
 	invalid: boolean;
 	/** The stored record; undefined while it is new. */
 	row: Row | undefined;
+	/** How much of each chosen file is on the server, 0 to 1, while they are on their way; empty otherwise. */
+	sent?: ReadonlyMap<File, number>;
+	/** Goes on without a file that is on its way. */
+	onleaveout?: (file: File) => void;
 }
 
 /** The other half of kinds.ts, apart because only the editor loads it. The server writes autodates. */

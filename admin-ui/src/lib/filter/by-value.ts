@@ -1,5 +1,6 @@
 import type { Field } from '$lib/api/collection';
 import { isMany } from '$lib/fields/form-value';
+import { clock, day, parseTime } from '$lib/format/time';
 import { EMPTY, textLiteral, type Condition, type Literal } from './conditions';
 
 /** A filter that a value suggests, in words. */
@@ -42,9 +43,11 @@ export function suggestionsFor(field: Field, value: unknown, words: (value: stri
 	}
 	if (field.type === 'date' || field.type === 'autodate') {
 		const literal = textLiteral(String(value));
+		const date = parseTime(value);
+		const then = date ? `${day(date)}, ${clock(date)}` : String(value);
 		return [
-			{ label: `Only where ${name} is from then on`, condition: { name, sign: '>=', value: literal } },
-			{ label: `Only where ${name} is before then`, condition: { name, sign: '<', value: literal } }
+			{ label: `Only where ${name} is ${then} or later`, condition: { name, sign: '>=', value: literal } },
+			{ label: `Only where ${name} is before ${then}`, condition: { name, sign: '<', value: literal } }
 		];
 	}
 	const literal: Literal = typeof value === 'number' ? { kind: 'number', text: plain(value) } : textLiteral(String(value));

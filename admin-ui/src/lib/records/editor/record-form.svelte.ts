@@ -2,7 +2,8 @@ import { isAbort } from '$lib/api/client';
 import type { Collection, Field } from '$lib/api/collection';
 import { ApiError } from '$lib/api/error';
 import { createRecord, updateRecord, viewRecord, type Row } from '$lib/api/record';
-import { mistakeIn, same, toForm } from '$lib/fields/form-value';
+import { sentOfFiles } from '$lib/api/upload';
+import { mistakeIn, same, toForm, type FileItem } from '$lib/fields/form-value';
 import { expandOf } from '../expand';
 import { bodyOf, orderOfFiles } from './body';
 import { dropDraft, isKept, keepDraft, readDraft } from './draft';
@@ -30,7 +31,11 @@ export class RecordForm {
 	saving = $state(false);
 	/** How much of the chosen files is on the server, 0 to 1; undefined while none are on their way. */
 	uploaded = $state<number>();
+	/** The same of each of them. */
+	sent = $state.raw<ReadonlyMap<File, number>>(new Map());
 	#upload: AbortController | undefined;
+	/** The upload was stopped to go on without one of the files. */
+	#again = false;
 	/** Somebody deleted the record meanwhile. */
 	gone = $state(false);
 	/** When the changes that were restored were made, in milliseconds; 0 when none were. */
@@ -119,17 +124,24 @@ export class RecordForm {
 					return undefined;
 				}
 			}
+			const sent = this.changes;
 			const saved = await this.#send();
+			// What was written while the files were on their way is still to be saved.
+			const later = Object.fromEntries(Object.entries(this.changes).filter(([name, value]) => sent[name] !== value));
 			this.discard();
 			this.stored = saved;
+			this.changes = later;
+			this.#keep();
 			return saved;
 		} catch (thrown) {
+			if (this.#again) return await this.#resume();
 			if (isAbort(thrown)) this.failure = 'The upload was stopped. Nothing was saved.';
 			else this.#fail(ApiError.from(thrown));
 			return undefined;
 		} finally {
 			this.saving = false;
 			this.uploaded = undefined;
+			this.sent = new Map();
 		}
 	}
 
@@ -137,12 +149,33 @@ export class RecordForm {
 		this.#upload?.abort();
 	}
 
+	/** Takes a file out that is on its way, and sends the others from the start: a record is saved as a whole. */
+	leaveOut(field: Field, file: File): void {
+		this.set(
+			field,
+			(this.value(field) as FileItem[]).filter((item) => item !== file)
+		);
+		if (this.uploaded === undefined || this.uploaded === 1) return;
+		this.#again = true;
+		this.stopUpload();
+	}
+
+	#resume(): Promise<Row | undefined> {
+		this.#again = false;
+		this.saving = false;
+		return this.save();
+	}
+
 	async #send(): Promise<Row> {
 		const { collection, fields, changes } = this;
 		const expand = expandOf(collection);
 		const body = bodyOf(fields, changes, this.stored === undefined);
 		this.#upload = new AbortController();
-		const upload = { signal: this.#upload.signal, onupload: (sent: number, total: number) => (this.uploaded = sent / total) };
+		const onupload = (sent: number, total: number) => {
+			this.uploaded = sent / total;
+			if (body instanceof FormData) this.sent = sentOfFiles(body, sent, total);
+		};
+		const upload = { signal: this.#upload.signal, onupload };
 		const saved = this.stored
 			? await updateRecord(collection.name, this.stored.id, body, expand, upload)
 			: await createRecord(collection.name, body, expand, upload);
