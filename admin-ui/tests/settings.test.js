@@ -278,3 +278,21 @@ test('a setting is found by its name, on whatever page it stands', async () => {
 	await page.waitForFunction(() => document.activeElement?.getAttribute('type') === 'email');
 	await audit(page);
 });
+
+test('the application has an accent of its own, readable in every hue, and gives it up again', async () => {
+	const { api } = dashboard.current;
+	for (const accentColor of ['#c81e5b', '#e0b000', '#7a2be2']) {
+		await api.send('PATCH', '/api/settings', { meta: { accentColor } });
+		const page = await dashboard.current.visit('#/settings');
+		await page.getByRole('button', { name: 'As it came' }).waitFor();
+		assert.notEqual(await page.evaluate(() => document.documentElement.style.getPropertyValue('--turn')), '');
+		await audit(page);
+	}
+	const page = await dashboard.current.visit('#/settings');
+	await page.getByRole('button', { name: 'As it came' }).click();
+	assert.equal((await save(page)).status(), 200);
+	await page.getByText('Everything is saved').waitFor();
+	assert.equal(await page.evaluate(() => document.documentElement.style.getPropertyValue('--turn')), '');
+	assert.equal((await stored()).meta.accentColor, '#1055c9');
+	await audit(page);
+});

@@ -9,7 +9,7 @@ const some = (href: string, section: string, labels: string[]): Found[] => label
 
 /** Every setting by the words it has on its page. */
 export const FINDABLE: Found[] = [
-	...some('#/settings', 'Name and address', ['Name', 'Address', 'Guard collections against accidents']),
+	...some('#/settings', 'Name and address', ['Name', 'Address', 'Accent colour', 'Guard collections against accidents']),
 	...some('#/settings', 'Batch requests', ['Allow batch requests', 'Requests at most', 'Time at most', 'Body at most']),
 	...some('#/settings', 'Environment', ['Name of the environment']),
 	...some('#/settings/security', 'Rate limits', ['Limit requests', 'Addresses without limits']),
