@@ -13,14 +13,16 @@ run: ## Start the server on a data directory in ./data
 
 check: ## What must be clean before every commit
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
-	cargo clippy --features otel -- -D warnings
-	@if command -v cargo-deny >/dev/null; then cargo deny check; else echo 'cargo-deny is not installed: skipped'; fi
+	cargo clippy -- -D warnings
+	cargo clippy --all-targets --features otel -- -D warnings
+	@if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; else echo 'cargo-deny is not installed: skipped'; fi
+
+audit: ## Known faults of the packages in Cargo.lock; asks the advisories of RustSec
+	cargo deny check advisories
 
 test: tools check ## Everything: lints, unit and integration tests, the SDK, the recorded answers, the admin UI
-	cargo test
+	cargo test --features otel
 	$(MAKE) soak
-	cargo build
 	cd tests/sdk && CRATEBASE_BIN=$(BINARY) npm test
 	cd sdk/js && CRATEBASE_BIN=$(BINARY) npm test
 	$(MAKE) parity
@@ -68,7 +70,8 @@ torture-feed: ## Clients that lose their connection a thousand times each during
 
 SOAK_SECONDS ?= 300
 soak: ## Everything at once for five minutes, backups and housekeeping meanwhile: no error, flat memory, nobody held up
-	SOAK_SECONDS=$(SOAK_SECONDS) cargo test --test main soak -- --nocapture --test-threads=1
+	cargo build --release
+	CRATEBASE_BIN=$(RELEASE) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --features otel --test main soak -- --nocapture --test-threads=1
 
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
@@ -76,4 +79,4 @@ big-files: ## A file of 5 GB up and down, and what it takes of memory; needs som
 fuzz: ## Five minutes on each fuzz target
 	for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=300; done
 
-.PHONY: help run check test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz
+.PHONY: help run check audit test screenshots parity tools bench bench-growth bench-store torture torture-feed soak big-files fuzz

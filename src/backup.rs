@@ -24,8 +24,9 @@ use crate::logs::Logs;
 use crate::settings::Live;
 use crate::store::Store;
 
+use folder::Stored;
 use folder::{Folder, blocking};
-use shelf::{Shelf, Stored};
+use shelf::Shelf;
 
 /// What a body that cannot be used is answered.
 pub const INVALID: &str = "An error occurred while validating the submitted data.";
@@ -124,7 +125,7 @@ impl Backups {
 
     /// Bytes that are free on its disk, where that can be found out.
     pub fn room(&self) -> Option<u64> {
-        unpack::room(self.dir())
+        folder::room(self.dir())
     }
 
     /// Whether nothing is being made or restored.

@@ -110,7 +110,14 @@ impl From<std::io::Error> for Failed {
 
 /// Runs the command of the process' arguments.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(told) => {
+            // What is asked for, as `--help`, goes to stdout; a flag that is not known ends the command as any failure.
+            let _ = told.print();
+            return if told.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
     // Flags, database and passwords are quick; only the server itself is concurrent, and it brings its own threads.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.map_err(Failed::from).and_then(|runtime| runtime.block_on(dispatch(cli)));

@@ -1,6 +1,7 @@
 //! The schema service: what superusers do to collections. Every change is one transaction of its own: the row of
 //! `_collections`, the table, its indexes, the views and rules that follow, and the catalog change together or not at all.
 
+mod columns;
 mod dry_run;
 mod follow;
 mod import;

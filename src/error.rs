@@ -103,6 +103,11 @@ impl Errors {
         }
     }
 
+    /// Records what was found elsewhere, where nothing is known yet.
+    pub fn extend(&mut self, found: Errors) {
+        found.0.into_iter().for_each(|(key, problem)| self.add(key, problem));
+    }
+
     /// The map below `key`, made when missing.
     pub fn nested(&mut self, key: impl Into<String>) -> &mut Errors {
         let slot = self.0.entry(key.into()).or_insert_with(|| Problem::Nested(Errors::default()));

@@ -50,6 +50,7 @@ pub(crate) mod index;
 pub(crate) mod json;
 mod like;
 mod macros;
+mod mention;
 mod number;
 pub(crate) mod outcome;
 mod parse;
@@ -85,5 +86,9 @@ pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Arc<Predicate>, ExprErro
     if scope.access != Access::Rule && text.len() > MAX_FILTER_BYTES {
         return Err(ExprError::limit(0, format!("a filter of more than {MAX_FILTER_BYTES} bytes")));
     }
-    check(&parse(text)?, scope)
+    let refused = |error| match scope.access {
+        Access::Client => error::forbidden_somewhere(text).unwrap_or(error),
+        Access::Rule | Access::Superuser => error,
+    };
+    check(&parse(text).map_err(refused)?, scope)
 }

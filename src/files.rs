@@ -322,6 +322,22 @@ impl Files {
     pub async fn remove_empty(&self, folder: &str) {
         self.0.local.remove_empty(folder).await;
     }
+
+    /// Puts off removals until [`Files::release`].
+    pub fn hold(&self) -> Hold {
+        self.0.held.hold()
+    }
+
+    /// Does what was put off, unless somebody else still wants it to wait.
+    pub async fn release(&self, hold: Hold) -> Result<()> {
+        for removal in self.0.held.release(hold) {
+            match removal {
+                Removal::One(key) => self.remove(&key).await?,
+                Removal::All(prefix) => self.remove_all(&prefix).await?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Store {

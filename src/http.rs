@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod ask;
+pub mod blur;
 pub mod body;
 pub mod client_ip;
 pub mod config;

@@ -11,21 +11,18 @@ mod write;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::id::Ids;
-use crate::settings::Live;
-use crate::sql;
-use crate::store::{Aside, StoreError};
+use crate::store::StoreError;
 
-use bell::Bell;
+use bell::{Errand, Task};
 pub use entry::{Entry, Failed, Note, Request};
-use keeper::{Errand, Task};
+use keeper::Keeper;
+pub use keeper::Parts;
 
 /// The log; cheap to clone.
 #[derive(Clone)]
@@ -39,42 +36,27 @@ pub struct Config {
     pub max_mib: u64,
 }
 
-/// What the log takes to work.
-pub struct Parts {
-    /// The database file; made when it is first needed.
-    pub path: PathBuf,
-    /// The size at most, in MiB.
-    pub max_mib: u64,
-    pub settings: Live,
-    pub clock: Clock,
-    pub ids: Arc<Ids>,
-}
-
 struct Inner {
-    parts: Parts,
-    bell: Bell,
+    keeper: Arc<Keeper>,
     /// Entries that found no room.
     dropped: AtomicU64,
-    database: OnceLock<Aside>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Logs {
     /// Starts the thread that writes.
     pub fn start(parts: Parts) -> Result<Logs> {
-        let (bell, dropped) = (Bell::default(), AtomicU64::new(0));
-        let inner = Inner { parts, bell, dropped, database: OnceLock::new(), thread: Mutex::default() };
-        let inner = Arc::new(inner);
-        let keeper = Arc::clone(&inner);
+        let keeper = Arc::new(Keeper::new(parts));
         let thread = std::thread::Builder::new().name("logs".into());
-        let thread = thread.spawn(move || keeper.serve()).map_err(Error::internal)?;
-        *inner.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
-        Ok(Logs(inner))
+        let works = Arc::clone(&keeper);
+        let thread = thread.spawn(move || works.serve()).map_err(Error::internal)?;
+        let (dropped, thread) = (AtomicU64::new(0), Mutex::new(Some(thread)));
+        Ok(Logs(Arc::new(Inner { keeper, dropped, thread })))
     }
 
     /// Takes an entry, or drops and counts it when too many wait already.
     pub fn push(&self, entry: Entry) {
-        if !self.0.bell.push(entry) {
+        if !self.0.keeper.bell.push(entry) {
             self.0.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -87,7 +69,7 @@ impl Logs {
     /// Takes what `settings.logs` says now for what is stored already: too old entries and too low levels go, all of
     /// them when nothing is to be kept.
     pub fn follow_settings(&self) {
-        self.0.bell.ask(Errand { task: Task::Tidy, reply: None });
+        self.0.keeper.bell.ask(Errand { task: Task::Tidy, reply: None });
     }
 
     /// Removes entries that are too old or too many; what the daily round does.
@@ -117,35 +99,17 @@ impl Logs {
 
     async fn ask(&self, task: Task) -> Result<()> {
         let (reply, answer) = oneshot::channel();
-        self.0.bell.ask(Errand { task, reply: Some(reply) });
+        self.0.keeper.bell.ask(Errand { task, reply: Some(reply) });
         let closed = |_| Err(StoreError::Closed);
         Ok(answer.await.unwrap_or_else(closed)?)
     }
 
     /// Writes what waits and ends the thread; blocks for as long.
     pub fn close(&self) {
-        self.0.bell.stop();
+        self.0.keeper.bell.stop();
         let thread = self.0.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             let _ = thread.join();
         }
-    }
-}
-
-impl Inner {
-    /// The database, opened by whoever needs it first. A file that is none is put aside: the log is not worth a server
-    /// that does not start.
-    fn database(&self) -> Result<&Aside, StoreError> {
-        if let Some(database) = self.database.get() {
-            return Ok(database);
-        }
-        let path = &self.parts.path;
-        let opened = Aside::open(path, &sql::logs::tables()).or_else(|error| {
-            tracing::error!(%error, "the log cannot be opened; it is put aside and begun anew");
-            let broken = path.with_extension("db.broken");
-            std::fs::rename(path, broken).map_err(|_| error)?;
-            Aside::open(path, &sql::logs::tables())
-        })?;
-        Ok(self.database.get_or_init(|| opened))
     }
 }

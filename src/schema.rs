@@ -13,6 +13,7 @@ mod mail_templates;
 pub mod merge;
 pub mod modifiers;
 mod normalise;
+mod overlay;
 pub mod pattern;
 pub mod providers;
 pub mod scaffold;

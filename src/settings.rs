@@ -9,6 +9,7 @@ pub mod subnet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 pub use rate_limits::{RateLimits, RateRule};
@@ -199,10 +200,11 @@ impl Settings {
         crate::value::json::text(&json).into_bytes()
     }
 
-    /// These settings with `changes` merged in deeply: lists are replaced, null changes nothing, unknown keys are ignored.
+    /// These settings with `changes` merged in deeply: lists are replaced, null changes nothing, keys are matched without
+    /// regard to case, unknown ones are ignored.
     pub fn merged(&self, changes: Object) -> std::result::Result<Self, serde_json::Error> {
         let mut json = self.to_json();
-        merge(&mut json, Json::Object(changes));
+        merge(&mut json, Json::Object(changes))?;
         serde_json::from_value(json)
     }
 
@@ -212,16 +214,24 @@ impl Settings {
     }
 }
 
-fn merge(into: &mut Json, changes: Json) {
+fn merge(into: &mut Json, changes: Json) -> std::result::Result<(), serde_json::Error> {
     match (into, changes) {
         (_, Json::Null) => {}
         (Json::Object(into), Json::Object(changes)) => {
             for (key, change) in changes {
-                merge(into.entry(key).or_insert(Json::Null), change);
+                if let Some((_, slot)) = into.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&key)) {
+                    merge(slot, change)?;
+                }
             }
+        }
+        // Serde would take the items for the members, in order.
+        (Json::Object(_), Json::Array(_)) => return Err(serde_json::Error::custom("a list in place of an object")),
+        (_, Json::Array(items)) if items.iter().any(Json::is_array) => {
+            return Err(serde_json::Error::custom("a list in place of an object"));
         }
         (into, change) => *into = change,
     }
+    Ok(())
 }
 
 /// The settings of this moment, shared by everyone; cheap to clone.
@@ -360,7 +370,11 @@ mod tests {
         assert_eq!((merged.smtp.host.as_str(), merged.smtp.port), ("mail.x", 587));
         assert!(merged.rate_limits.rules.is_empty());
         assert!(merged.merged(changes(json!({"smtp": {"port": "x"}}))).is_err());
-        assert!(merged.merged(changes(json!({"smtp": 3}))).is_err());
+        for list in [json!({"smtp": 3}), json!({"smtp": []}), json!({"rateLimits": {"rules": [["/a", "", 1, 1]]}})] {
+            assert!(merged.merged(changes(list.clone())).is_err(), "{list}");
+        }
+        let merged = merged.merged(changes(json!({"SMTP": {"Host": "other.x"}}))).unwrap();
+        assert_eq!(merged.smtp.host, "other.x");
     }
 
     #[test]

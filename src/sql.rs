@@ -15,6 +15,7 @@ pub mod mutate;
 mod order;
 pub mod past;
 mod predicate;
+mod printer;
 mod select;
 #[cfg(test)]
 mod tests;

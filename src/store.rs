@@ -13,6 +13,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod figures;
+mod heavy;
 pub mod history;
 mod params;
 pub mod rows;

@@ -55,6 +55,10 @@ fn mistakes_are_one_sentence() {
     std::fs::remove_file(dir.join("cratebase.toml")).unwrap();
     let sentence = "One-time codes are not enabled for superusers.";
     fails(dir, &["superuser", "otp", "a@example.com"], sentence);
+    // A flag that is overlooked may be the one that encrypts or keeps others out.
+    let output = run(dir, &["serve", "--encryption-evn", "KEY"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--encryption-evn"), "{output:?}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

@@ -13,4 +13,6 @@ mod routes;
 mod sealed_settings;
 mod settings;
 mod staying_up;
+#[cfg(feature = "otel")]
+mod traces;
 mod watching;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { audit, queryIs, useDashboard } from './support/dashboard.js';
+import { audit, phone, queryIs, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
 
@@ -61,7 +61,7 @@ async function fakeLog(page) {
 		asked,
 		lastFilter: () =>
 			asked
-				.filter((url) => url.pathname.endsWith('/logs') && url.searchParams.get('perPage') !== '1')
+				.filter((url) => url.pathname.endsWith('/logs') && url.searchParams.get('perPage') === '100')
 				.at(-1)
 				?.searchParams.get('filter') ?? ''
 	};
@@ -125,7 +125,8 @@ test('a range of the chart is dragged over, or taken by keys, and let go', async
 	await queryIs(page, { hours: '0', hour: '2026-03-01 08:00:00.000Z', until: '2026-03-01 10:00:00.000Z' });
 	await page.waitForFunction(() => !document.querySelector('.progress'));
 	assert.match(lastFilter(), /^created >= '2026-03-01 08:00:00.000Z' && created < '2026-03-01 10:00:00.000Z'/);
-	assert.equal(await bars.count(), 2);
+	// Two hours, by the minute.
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 120);
 	await page.getByRole('button', { name: 'Whole time' }).click();
 	await queryIs(page, { hours: '0' });
 	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 3);
@@ -139,9 +140,10 @@ test('a range of the chart is dragged over, or taken by keys, and let go', async
 
 test('the log is emptied after a question', async () => {
 	const { page, asked } = await visitLogs('#/logs');
+	await page.getByRole('button', { name: 'More', exact: true }).click();
 	await page.getByRole('button', { name: 'Empty the log' }).click();
 	const gone = page.waitForRequest((request) => request.method() === 'DELETE');
-	await page.getByRole('dialog').getByRole('button', { name: 'Delete every entry' }).click();
+	await page.getByRole('dialog', { name: 'Empty the log?' }).getByRole('button', { name: 'Delete every entry' }).click();
 	await gone;
 	await page.getByText('The log is empty.').first().waitFor();
 	assert.ok(asked.length > 2);
@@ -186,5 +188,94 @@ test('how long answers took and how many went wrong, each leading to its entries
 	await figure('failed (5xx)').getByText('1', { exact: true }).waitFor();
 	await figure('95 % answered within').click();
 	await queryIs(page, { hours: '0', filter: 'data.execTime >= 95' });
+	await audit(page);
+});
+
+test('what there is of each kind is counted, and leads to those alone and back', async () => {
+	const { page, lastFilter } = await visitLogs('#/logs?hours=0');
+	await page.getByRole('button', { name: 'Kinds of entries' }).click();
+	await queryIs(page, { hours: '0', kinds: '1' });
+	const kinds = page.getByRole('complementary', { name: 'Kinds of entries' });
+	await kinds.getByRole('link', { name: '4xx 1' }).click();
+	await queryIs(page, { hours: '0', kinds: '1', filter: '(data.status >= 400 && data.status < 500)' });
+	await page.waitForFunction(() => !document.querySelector('.progress'));
+	assert.match(lastFilter(), /\(\(data\.status >= 400 && data\.status < 500\)\)$/);
+	await kinds.getByRole('link', { name: 'GET 1' }).click();
+	await queryIs(page, { hours: '0', kinds: '1', filter: '(data.status >= 400 && data.status < 500) && data.method = "GET"' });
+	await kinds.getByRole('link', { name: '4xx 1' }).click();
+	await queryIs(page, { hours: '0', kinds: '1', filter: 'data.method = "GET"' });
+	await kinds.getByRole('link', { name: '404 Missing collection context. 1' }).waitFor();
+	await audit(page);
+});
+
+test('file requests are hidden, and how one looks at the log holds until the next time', async () => {
+	const { page, lastFilter } = await visitLogs('#/logs');
+	await page.getByLabel('Without files').check();
+	await queryIs(page, { files: '0' });
+	await page.getByRole('link', { name: /nothing\/records/ }).waitFor();
+	await page.waitForFunction(() => !document.querySelector('.progress'));
+	assert.match(lastFilter(), /message !~ '% \/api\/files\/%'/);
+	await page.getByRole('link', { name: 'Home' }).first().click();
+	await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+	await page.getByRole('link', { name: 'Logs' }).click();
+	await queryIs(page, { files: '0' });
+	await audit(page);
+});
+
+test('the last hour is shown by the minute when its entries can be counted; a range moves on', async () => {
+	const page = await blank();
+	const now = Date.now();
+	const at = (/** @type {number} */ minutes) => new Date(now - minutes * 60_000).toISOString().replace('T', ' ');
+	await page.route('**/api/logs**', (route) => {
+		const { pathname } = new URL(route.request().url());
+		if (pathname.endsWith('/stats')) return route.fulfill({ json: [{ date: at(20), total: 3 }] });
+		const items = LOGS.map((log, i) => ({ ...log, created: at([20, 20, 40][i] ?? 0) }));
+		return route.fulfill({ json: { page: 1, perPage: 100, totalItems: 3, totalPages: 1, items } });
+	});
+	await page.evaluate(() => (location.hash = '#/logs?hours=1'));
+	const chart = page.getByRole('toolbar', { name: /^Entries in time/ });
+	await page.waitForFunction(() => document.querySelectorAll('figure [role=toolbar] button').length >= 60);
+	await chart.getByRole('button', { name: /: 2 entries$/ }).waitFor();
+	await page.evaluate(() => (location.hash = '#/logs?hour=2026-03-01%2010:00:00.000Z&until=2026-03-01%2012:00:00.000Z'));
+	await page.getByRole('button', { name: 'Earlier' }).click();
+	await queryIs(page, { hour: '2026-03-01 09:00:00.000Z', until: '2026-03-01 11:00:00.000Z' });
+	await audit(page);
+});
+
+test('a question to the log is saved for the team, asked again, and deleted with a second chance', async () => {
+	const { api } = dashboard.current;
+	await api.send('PUT', '/api/dashboard/logqueries', []);
+	const { page } = await visitLogs('#/logs?hours=168&filter=data.status%20%3E%3D%20500');
+	await page.getByRole('button', { name: 'Saved', exact: true }).click();
+	const menu = page.getByRole('dialog', { name: 'Saved questions to the log' });
+	await menu.getByLabel('Save what is asked now').fill('Our mistakes');
+	await page.keyboard.press('Enter');
+	await menu.waitFor({ state: 'hidden' });
+	const { logqueries } = await api.send('GET', '/api/dashboard');
+	assert.equal(logqueries[0].name, 'Our mistakes');
+	await page.evaluate(() => (location.hash = '#/logs'));
+	await page.getByRole('button', { name: 'Saved', exact: true }).click();
+	await menu.getByRole('link', { name: 'Our mistakes' }).click();
+	await queryIs(page, { hours: '168', filter: 'data.status >= 500' });
+	await page.getByRole('button', { name: 'Our mistakes', exact: true }).click();
+	await menu.getByRole('button', { name: 'Delete Our mistakes' }).click();
+	await page.keyboard.press('Escape');
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await page.getByRole('button', { name: 'Our mistakes', exact: true }).waitFor();
+	await audit(page);
+});
+
+test('entries are chosen, a range of them too, and saved as JSON; on a phone as well', async () => {
+	const { page } = await visitLogs('#/logs');
+	await page.setViewportSize(phone);
+	const boxes = page.getByRole('checkbox', { name: /^Choose/ });
+	await boxes.nth(0).check();
+	await boxes.nth(2).click({ modifiers: ['Shift'] });
+	const bar = page.getByRole('toolbar', { name: 'Chosen entries' });
+	await bar.getByText('3 entries').waitFor();
+	const [file] = await Promise.all([page.waitForEvent('download'), bar.getByRole('button', { name: 'Save as JSON' }).click()]);
+	assert.equal(file.suggestedFilename(), 'logs.json');
+	await bar.getByRole('button', { name: 'Clear the selection' }).click();
+	await bar.waitFor({ state: 'detached' });
 	await audit(page);
 });

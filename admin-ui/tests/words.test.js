@@ -37,6 +37,18 @@ test('a chosen language holds against the browser and through a reload, until it
 	await audit(page);
 });
 
+test('what the server refuses it refuses in the language in use, at the field and as a whole', async () => {
+	const page = await dashboard.current.visit('#/settings', { locale: 'de-DE' });
+	await page.getByLabel('Name', { exact: true }).fill('');
+	await page.getByRole('button', { name: 'Speichern', exact: true }).click();
+	await page.getByText('Darf nicht leer sein.').waitFor();
+	await page.getByText('Die Einstellungen ließen sich nicht speichern.').waitFor();
+	await page.getByLabel('Name', { exact: true }).fill('x'.repeat(300));
+	await page.getByRole('button', { name: 'Speichern', exact: true }).click();
+	await page.getByText('Die Länge muss zwischen 1 und 255 liegen.').waitFor();
+	await audit(page);
+});
+
 test('no text of any screen is written past the catalogue', async () => {
 	const names = await dataNames();
 	const page = await dashboard.current.visit('#/nowhere', { locale: 'de-DE' });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverKeys } from './server.js';
 import { transform } from './transform.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -22,5 +23,6 @@ export function extract() {
 			found.set(key, [...(found.get(key) ?? []), `src/${name}:${line}`]);
 		}
 	}
+	for (const key of serverKeys()) found.set(key, ['words/server.js']);
 	return found;
 }

@@ -1,10 +1,46 @@
-//! Which ways of signing in a collection offers.
+//! The ways of signing in, and which of them a collection offers.
 
-use crate::error::Result;
+use crate::context::Purpose;
+use crate::error::{Error, Result};
+use crate::schema::{AuthOptions, Collection};
 use crate::value::{Json, json};
 
 use super::oauth2::provider::Provider;
 use super::{Auth, find};
+
+/// A way to prove who one is.
+#[derive(Debug)]
+pub struct Method {
+    /// As the second factor's session and rules call it.
+    pub name: &'static str,
+    /// `@request.context` of rules asked on the way.
+    pub purpose: Purpose,
+    /// As refusals call it.
+    pub title: &'static str,
+    /// Whether a collection offers it.
+    pub offered: fn(&AuthOptions) -> bool,
+}
+
+pub static PASSWORD: Method = Method {
+    name: "password",
+    purpose: Purpose::Password,
+    title: "password",
+    offered: |options| options.password_auth.enabled,
+};
+pub static OTP: Method =
+    Method { name: "otp", purpose: Purpose::Otp, title: "OTP", offered: |options| options.otp.enabled };
+
+pub static OAUTH2: Method =
+    Method { name: "oauth2", purpose: Purpose::OAuth2, title: "OAuth2", offered: |options| options.oauth2.enabled };
+
+impl Method {
+    /// The collection's options; 403 where this method is not offered.
+    pub fn of<'a>(&self, collection: &'a Collection) -> Result<&'a AuthOptions> {
+        collection.auth().filter(|options| (self.offered)(options)).ok_or_else(|| {
+            Error::forbidden(format!("The collection is not configured to allow {} authentication.", self.title))
+        })
+    }
+}
 
 impl Auth {
     /// The answer of `auth-methods`, old SDKs' keys included.

@@ -9,7 +9,7 @@ use crate::records::authorize::Subject;
 use crate::schema::{Record, date};
 use crate::store::{Reader as _, Tx};
 
-use super::sign_in::Method;
+use super::methods::Method;
 use super::{Auth, forms};
 
 const COLLECTION: &str = "_mfas";

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::outbound::{self, Outbound};
 use crate::value::{Json, Object, json};
 
-use super::sign_in::OAUTH2;
+use super::methods::OAUTH2;
 use super::{Auth, Proof, SignIn, Visit, find};
 
 use account::Knock;

@@ -9,9 +9,9 @@ use crate::schema::{Collection, Record};
 use crate::store::{Reader, Tx};
 use crate::value::{Object, json};
 
+use super::methods::OTP;
 use super::mfa::is_over;
 use super::recent::Code;
-use super::sign_in::OTP;
 use super::{Auth, Proof, SignIn, Visit, find, forms};
 
 const COLLECTION: &str = "_otps";

@@ -9,7 +9,7 @@ use crate::store::{Reader, Tx};
 use crate::value::Object;
 
 use super::guard::Guess;
-use super::sign_in::{Method, PASSWORD};
+use super::methods::{Method, PASSWORD};
 use super::{Auth, Proof, SignIn, Visit, accounts, find, forms};
 
 const FAILED: &str = "Failed to authenticate.";

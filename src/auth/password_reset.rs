@@ -8,7 +8,7 @@ use crate::schema::{Collection, Field, FieldKind};
 use crate::store::Tx;
 use crate::value::Object;
 
-use super::sign_in::PASSWORD;
+use super::methods::PASSWORD;
 use super::tokens::Kind;
 use super::{Auth, find, forms, link};
 

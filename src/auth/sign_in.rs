@@ -1,47 +1,19 @@
 //! Signing in as one machine: identify → verify a factor → more factors? → session → token.
 //!
 //! A method identifies an account and verifies one factor by itself, and ends in [`Auth::sign_in`], the only place that
-//! opens a session. A new method is a row of [`METHODS`] and such a function; nothing else here knows one by name.
+//! opens a session. A new method is one more of [`Method`] and such a function; nothing else here knows one by name.
 
 use std::sync::Arc;
 
-use crate::context::Purpose;
 use crate::error::{Error, Result};
-use crate::schema::{AuthOptions, Collection, Record};
+use crate::schema::{Collection, Record};
 use crate::settings::subnet;
 
+use super::methods::Method;
 use super::mfa::Factor;
 use super::origins::Place;
 use super::response::Issue;
 use super::{Auth, Visit};
-
-/// A way to prove who one is.
-#[derive(Debug)]
-pub struct Method {
-    /// As the second factor's session and rules call it.
-    pub name: &'static str,
-    /// `@request.context` of rules asked on the way.
-    pub purpose: Purpose,
-    /// As refusals call it.
-    pub title: &'static str,
-    /// Whether a collection offers it.
-    pub offered: fn(&AuthOptions) -> bool,
-}
-
-pub static PASSWORD: Method = Method {
-    name: "password",
-    purpose: Purpose::Password,
-    title: "password",
-    offered: |options| options.password_auth.enabled,
-};
-pub static OTP: Method =
-    Method { name: "otp", purpose: Purpose::Otp, title: "OTP", offered: |options| options.otp.enabled };
-
-pub static OAUTH2: Method =
-    Method { name: "oauth2", purpose: Purpose::OAuth2, title: "OAuth2", offered: |options| options.oauth2.enabled };
-
-/// Every method.
-pub static METHODS: [&Method; 3] = [&PASSWORD, &OTP, &OAUTH2];
 
 /// A verified factor.
 pub struct Proof {
@@ -59,15 +31,6 @@ pub enum SignIn {
     Session(Vec<u8>),
     /// Another method has to follow, with this id.
     MoreFactors { mfa_id: String },
-}
-
-impl Method {
-    /// The collection's options; 403 where this method is not offered.
-    pub fn of<'a>(&self, collection: &'a Collection) -> Result<&'a AuthOptions> {
-        collection.auth().filter(|options| (self.offered)(options)).ok_or_else(|| {
-            Error::forbidden(format!("The collection is not configured to allow {} authentication.", self.title))
-        })
-    }
 }
 
 impl Auth {

@@ -4,17 +4,33 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::shelf::Stored;
+use crate::clock::Timestamp;
 use crate::error::{Error, Reason, Result};
 
 /// In the data directory; never part of an archive.
 pub const FOLDER: &str = "backups";
 
+/// An archive that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub key: String,
+    /// Bytes.
+    pub size: u64,
+    pub modified: Timestamp,
+}
+
 /// The folder; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Folder(Arc<Path>);
+
+impl Stored {
+    pub(super) fn new(key: String, size: u64, modified: SystemTime) -> Stored {
+        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Stored { key, size, modified: Timestamp(i64::try_from(since.as_millis()).unwrap_or_default()) }
+    }
+}
 
 impl Folder {
     /// The one of the data directory `dir`.
@@ -102,6 +118,8 @@ impl Folder {
 }
 
 const SCRATCH: &str = ".making-";
+/// What is left free on the disk.
+const SPARE: u64 = 64 << 20;
 
 /// Files are no work for the threads that answer.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
@@ -113,4 +131,33 @@ pub(super) fn io(error: std::io::Error) -> Error {
         ErrorKind::StorageFull => Error::Rejected { reason: Reason::NoSpace, message: "The disk is full.".into() },
         _ => Error::internal(error),
     }
+}
+
+/// Fails when the disk of a folder has no room for so many bytes.
+pub(super) fn make_room(dir: &Path, bytes: u64) -> Result<()> {
+    match room(dir) {
+        Some(room) if room < bytes.saturating_add(SPARE) => {
+            Err(refused(format!("it has {bytes} bytes, for which the disk has no room")))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Bytes that are free on the disk of a folder, where that can be found out.
+pub(super) fn room(dir: &Path) -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let disk = rustix::fs::statvfs(dir).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = dir;
+        None
+    }
+}
+
+/// An archive that is no good.
+pub(super) fn refused(why: String) -> Error {
+    Error::bad_request(why)
 }

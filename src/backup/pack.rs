@@ -8,14 +8,15 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::folder::{FOLDER, io};
-use super::swap;
 use crate::error::{Error, Result};
 
 pub const DATA: &str = "data.db";
 pub const LOGS: &str = "auxiliary.db";
+/// Where what is restored waits to be swapped in.
+pub const RESTORING: &str = ".restore";
 /// What stays where it is when everything else is replaced: not part of any archive.
 pub const LEFT_OUT: [&str; 7] =
-    [FOLDER, swap::FOLDER, ".certificates", ".pb_temp_to_delete", ".notify", ".autocert_cache", "lost+found"];
+    [FOLDER, RESTORING, ".certificates", ".pb_temp_to_delete", ".notify", ".autocert_cache", "lost+found"];
 /// Uploads on their way in, inside of the storage folder.
 const INCOMING: &str = ".incoming";
 /// Files that deflating makes no smaller.

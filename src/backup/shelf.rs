@@ -1,11 +1,8 @@
 //! Where archives are kept: a folder of the data directory, or a bucket, as the settings of the moment say.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::folder::{Folder, blocking};
-use super::unpack::make_room;
-use crate::clock::Timestamp;
+use super::folder::{Folder, Stored, blocking, make_room};
 use crate::error::{Error, Result};
 use crate::files::{Blob, Bucket, Content, Upload, Want};
 
@@ -20,27 +17,11 @@ pub enum Shelf {
     Bucket(Bucket),
 }
 
-/// An archive that is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    pub key: String,
-    /// Bytes.
-    pub size: u64,
-    pub modified: Timestamp,
-}
-
 /// An archive on this machine's disk.
 pub struct Fetched {
     pub path: PathBuf,
     /// Where it was put only to be read: goes with the value.
     _scratch: Option<tempfile::TempDir>,
-}
-
-impl Stored {
-    pub(super) fn new(key: String, size: u64, modified: SystemTime) -> Stored {
-        let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Stored { key, size, modified: Timestamp(i64::try_from(since.as_millis()).unwrap_or_default()) }
-    }
 }
 
 impl Shelf {

@@ -14,11 +14,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::folder::io;
-use super::pack::LEFT_OUT;
+use super::pack::{LEFT_OUT, RESTORING};
 use crate::error::{Error, Result};
 
-/// In the data directory.
-pub const FOLDER: &str = ".restore";
 const NEW: &str = "new";
 const OLD: &str = "old";
 const READY: &str = "ready";
@@ -33,7 +31,7 @@ pub struct Staged {
 
 /// Makes room for a backup and has it unpacked.
 pub fn stage(dir: &Path, unpack: impl FnOnce(&Path) -> Result<()>) -> Result<Staged> {
-    let staged = Staged { folder: dir.join(FOLDER), kept: false };
+    let staged = Staged { folder: dir.join(RESTORING), kept: false };
     gone(std::fs::remove_dir_all(&staged.folder))?;
     std::fs::create_dir_all(staged.path()).map_err(io)?;
     unpack(&staged.path())?;
@@ -65,7 +63,7 @@ impl Drop for Staged {
 
 /// Goes through with a restore that was decided, and clears away what one that was not has left. Whether there was one.
 pub fn finish(dir: &Path) -> Result<bool> {
-    let folder = dir.join(FOLDER);
+    let folder = dir.join(RESTORING);
     if !folder.exists() {
         return Ok(false);
     }
@@ -166,7 +164,9 @@ mod tests {
 
     fn is_replaced(dir: &Path) {
         assert_eq!((read(dir, "data.db"), read(dir, "storage/a")), ("new".into(), "new".into()));
-        assert!(!dir.join("data.db-wal").exists() && !dir.join("storage/gone").exists() && !dir.join(FOLDER).exists());
+        assert!(
+            !dir.join("data.db-wal").exists() && !dir.join("storage/gone").exists() && !dir.join(RESTORING).exists()
+        );
         assert_eq!(read(dir, "backups/x.zip"), "kept");
         assert!(!finish(dir).unwrap());
     }
@@ -183,7 +183,7 @@ mod tests {
         // Killed after the first, second, … move: what was moved by then is moved by hand.
         for moved in 0..4 {
             let dir = waiting();
-            let restore = dir.path().join(FOLDER);
+            let restore = dir.path().join(RESTORING);
             std::fs::create_dir_all(restore.join(OLD)).unwrap();
             for name in ["data.db", "data.db-wal", "storage"].iter().take(moved) {
                 std::fs::rename(dir.path().join(name), restore.join(OLD).join(name)).unwrap();
@@ -193,7 +193,7 @@ mod tests {
         }
         for moved in 0..3 {
             let dir = waiting();
-            let restore = dir.path().join(FOLDER);
+            let restore = dir.path().join(RESTORING);
             std::fs::create_dir_all(restore.join(OLD)).unwrap();
             move_all(dir.path(), &restore.join(OLD), &LEFT_OUT).unwrap();
             std::fs::rename(restore.join(READY), restore.join(PLACING)).unwrap();
@@ -208,11 +208,11 @@ mod tests {
     #[test]
     fn what_was_not_declared_ready_leaves_no_trace() {
         let dir = waiting();
-        std::fs::remove_file(dir.path().join(FOLDER).join(READY)).unwrap();
+        std::fs::remove_file(dir.path().join(RESTORING).join(READY)).unwrap();
         assert!(!finish(dir.path()).unwrap());
         assert_eq!(read(dir.path(), "data.db"), "old");
-        assert!(!dir.path().join(FOLDER).exists());
+        assert!(!dir.path().join(RESTORING).exists());
         let failed = stage(dir.path(), |_| Err(Error::bad_request("broken")));
-        assert!(failed.is_err() && !dir.path().join(FOLDER).exists());
+        assert!(failed.is_err() && !dir.path().join(RESTORING).exists());
     }
 }

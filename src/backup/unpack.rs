@@ -8,7 +8,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
-use super::folder::io;
+use super::folder::{io, make_room, refused};
 use super::pack::{DATA, LEFT_OUT};
 use crate::error::{Error, Result};
 
@@ -20,8 +20,6 @@ const NAME: usize = 1000;
 /// How many times its own size an archive may unpack to, beyond what is no trouble at all.
 const GROWTH: u64 = 250;
 const NO_TROUBLE: u64 = 100 << 20;
-/// What is left free on the disk.
-const SPARE: u64 = 64 << 20;
 
 type Archive = ZipArchive<BufReader<File>>;
 
@@ -123,34 +121,6 @@ fn is_safe(name: &str) -> bool {
         && path.split('/').all(plain)
         && !LEFT_OUT.contains(&first)
         && !companion
-}
-
-/// Fails when the disk of a folder has no room for so many bytes.
-pub(super) fn make_room(dir: &Path, bytes: u64) -> Result<()> {
-    match room(dir) {
-        Some(room) if room < bytes.saturating_add(SPARE) => {
-            Err(refused(format!("it has {bytes} bytes, for which the disk has no room")))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Bytes that are free on the disk of a folder, where that can be found out.
-pub(super) fn room(dir: &Path) -> Option<u64> {
-    #[cfg(target_os = "linux")]
-    {
-        let disk = rustix::fs::statvfs(dir).ok()?;
-        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-    }
-    #[cfg(not(target_os = "linux"))]
-    {
-        let _ = dir;
-        None
-    }
-}
-
-fn refused(why: String) -> Error {
-    Error::bad_request(why)
 }
 
 fn broken(error: ZipError) -> Error {

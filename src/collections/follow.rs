@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::table::new_name;
+use super::columns::new_name;
 use super::views;
 use crate::expr::{self, rename};
 use crate::schema::{Catalog, Collection, CollectionKind, Index};

@@ -1,5 +1,6 @@
 //! The table of a collection and its indexes, brought in line with its fields.
 
+use super::columns::new_name;
 use super::refuse::Fault;
 use super::views::Views;
 use crate::error::{Errors, FieldError};
@@ -63,13 +64,6 @@ fn drop_stale_indexes(tx: &mut Tx, old: &Collection, new: &Collection) -> Result
 fn moves(field: &crate::schema::Field, new: &Collection) -> bool {
     let now = new.fields.iter().find(|other| other.id == field.id);
     now.is_none_or(|now| now.is_multiple() != field.is_multiple())
-}
-
-/// The new name of a column that was renamed.
-pub(super) fn new_name(old: &Collection, new: &Collection, name: &str) -> Option<String> {
-    let field = old.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name))?;
-    let now = new.fields.iter().find(|other| other.id == field.id)?;
-    (now.name != field.name).then(|| now.name.clone())
 }
 
 /// Makes the owner's indexes but those that are `there`, and collects every failure.

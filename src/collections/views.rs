@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::columns::new_name;
 use super::refuse::Fault;
-use super::table::new_name;
 use crate::error::FieldError;
 use crate::id::Ids;
 use crate::schema::field::check_name;

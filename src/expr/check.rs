@@ -5,13 +5,12 @@ use std::sync::Arc;
 use crate::schema::Collection;
 use crate::value::Value;
 
-use super::error::ExprError;
+use super::error::{ExprError, RESERVED, forbidden};
 use super::macros::Macro;
+use super::mention::Mention;
 use super::parse::{Branch, Comparison, Expr, Term, TermKind};
 use super::predicate::{Compare, From, Guard, Join, JoinId, Many, Operand, Part, Predicate};
 use super::quantify::{Tree, flatten, place};
-use super::rename::Mention;
-use super::resolve::forbidden;
 use super::scope::{Access, Scope};
 use super::slot::{Class, Shape, Slot, Source};
 use super::token::{Op, Quantity};
@@ -65,7 +64,7 @@ impl<'a> Checker<'a> {
 
     pub(super) fn expression(&mut self, expr: &Expr) -> Result<Tree, ExprError> {
         if self.scope.access == Access::Client {
-            refuse_forbidden(&expr.0)?;
+            RESERVED.iter().try_for_each(|prefix| refuse_forbidden(&expr.0, prefix))?;
         }
         self.branch(&expr.0)
     }
@@ -349,20 +348,24 @@ pub(super) struct Copy {
 }
 
 /// Forbidden comes before unknown: a client learns nothing else from an expression it may not use.
-fn refuse_forbidden(branch: &Branch) -> Result<(), ExprError> {
+fn refuse_forbidden(branch: &Branch, prefix: &str) -> Result<(), ExprError> {
     match branch {
-        Branch::And(branches) | Branch::Or(branches) => branches.iter().try_for_each(refuse_forbidden),
+        Branch::And(branches) | Branch::Or(branches) => {
+            branches.iter().try_for_each(|branch| refuse_forbidden(branch, prefix))
+        }
         Branch::Comparison(comparison) => {
-            refuse_forbidden_term(&comparison.left)?;
-            refuse_forbidden_term(&comparison.right)
+            refuse_forbidden_term(&comparison.left, prefix)?;
+            refuse_forbidden_term(&comparison.right, prefix)
         }
     }
 }
 
-fn refuse_forbidden_term(term: &Term) -> Result<(), ExprError> {
+fn refuse_forbidden_term(term: &Term, prefix: &str) -> Result<(), ExprError> {
     match &term.kind {
-        TermKind::Identifier(name) => forbidden(name, term.at).map_or(Ok(()), Err),
-        TermKind::Call { arguments, .. } => arguments.iter().try_for_each(refuse_forbidden_term),
-        TermKind::Number(_) | TermKind::Text(_) => Ok(()),
+        TermKind::Identifier(name) if name.starts_with(prefix) => Err(forbidden(prefix, term.at)),
+        TermKind::Call { arguments, .. } => {
+            arguments.iter().try_for_each(|argument| refuse_forbidden_term(argument, prefix))
+        }
+        TermKind::Identifier(_) | TermKind::Number(_) | TermKind::Text(_) => Ok(()),
     }
 }

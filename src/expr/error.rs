@@ -110,6 +110,19 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+/// What only superusers may mention; of an expression with both, the first is told.
+pub(super) const RESERVED: [&str; 2] = ["@collection.", "@request."];
+
+/// 403 for one of [`RESERVED`].
+pub(super) fn forbidden(prefix: &str, at: usize) -> ExprError {
+    ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}"))
+}
+
+/// 403 for a text that cannot be read but has one of [`RESERVED`] in it.
+pub(super) fn forbidden_somewhere(text: &str) -> Option<ExprError> {
+    RESERVED.iter().find_map(|prefix| text.find(prefix).map(|at| forbidden(prefix, at)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,22 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::schema::{Collection, Field};
-
 use super::check::Checker;
 use super::error::ExprError;
+pub use super::mention::Mention;
 use super::parse::parse;
 use super::scope::Scope;
-
-/// A name in the text of an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
-    /// Bytes of the text.
-    pub range: Range<usize>,
-    pub collection_id: String,
-    /// The field's id; `None` where the collection itself is named.
-    pub field_id: Option<String>,
-}
+use crate::schema::Collection;
 
 /// New names, by id.
 #[derive(Clone, Debug, Default)]
@@ -28,17 +18,6 @@ pub struct Renames {
     pub collections: Vec<(String, String)>,
     /// Collection id, field id and new name.
     pub fields: Vec<(String, String, String)>,
-}
-
-impl Mention {
-    pub(super) fn collection(at: usize, written: &str, collection: &Collection) -> Mention {
-        Mention { range: at..at + written.len(), collection_id: collection.id.clone(), field_id: None }
-    }
-
-    pub(super) fn field(at: usize, field: &Field, collection: &Collection) -> Mention {
-        let range = at..at + field.name.len();
-        Mention { range, collection_id: collection.id.clone(), field_id: Some(field.id.clone()) }
-    }
 }
 
 impl Renames {

@@ -7,9 +7,9 @@ use crate::value::Value;
 
 use super::check::Checker;
 use super::error::ExprError;
+use super::mention::Mention;
 use super::path::{Modifier, Place, Segment, Walk};
 use super::predicate::{From, Join, JoinKind, Key, Many, Operand};
-use super::rename::Mention;
 use super::resolve::is_listed;
 use super::slot::{Class, Shape, Slot, Source};
 

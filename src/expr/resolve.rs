@@ -7,13 +7,13 @@ use crate::value::Value;
 
 use super::check::Checker;
 use super::compare::Affinity;
-use super::error::{ExprError, ExprErrorKind};
+use super::error::ExprError;
 use super::index::{Unique, unique};
 use super::json;
 use super::macros::MACROS;
+use super::mention::Mention;
 use super::path::{Modifier, Place, Segment, Walk};
 use super::predicate::{From, Join, JoinKind, Key, Many, Operand};
-use super::rename::Mention;
 use super::scope::Access;
 use super::slot::{Class, Shape, Slot, Source};
 
@@ -320,12 +320,4 @@ fn is_word(text: &str) -> bool {
 /// Kinds with items: they have a length, single or multiple.
 pub(super) fn is_listed(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::Select { .. } | FieldKind::File { .. } | FieldKind::Relation { .. })
-}
-
-/// 403 for what only superusers may mention.
-pub(super) fn forbidden(text: &str, at: usize) -> Option<ExprError> {
-    ["@request.", "@collection."]
-        .into_iter()
-        .find(|prefix| text.starts_with(prefix))
-        .map(|prefix| ExprError::new(ExprErrorKind::Forbidden, at, format!("Only superusers can filter by {prefix}")))
 }

@@ -7,10 +7,9 @@ use crate::schema::{Collection, CollectionKind, RuleSet};
 
 use super::bind::Bound;
 use super::check::Checker;
-use super::error::{ExprError, ExprErrorKind};
+use super::error::{ExprError, ExprErrorKind, RESERVED, forbidden};
 use super::predicate::{JoinId, Operand, Predicate};
 use super::quantify::{Tree, flatten, lineage};
-use super::resolve::forbidden;
 use super::scope::{Access, Scope};
 use super::token::{TokenKind, Tokens};
 
@@ -101,12 +100,12 @@ impl Sort {
         let mut at = 0;
         let items = if text.is_empty() { None } else { Some(text.split(',')) };
         for item in items.into_iter().flatten() {
-            let start = at + (item.len() - item.trim_start_matches(' ').len());
+            let start = at + (item.len() - item.trim_start().len());
             at += item.len() + 1;
             if terms.len() == MAX_ITEMS {
                 return Err(ExprError::limit(start, format!("more than {MAX_ITEMS} items")));
             }
-            terms.push(checker.sort_term(item.trim_matches(' '), start)?);
+            terms.push(checker.sort_term(item.trim(), start)?);
         }
         let predicate = checker.finish(Tree::And(Vec::new()))?;
         let signature = crc32fast::hash(format!("{}\n{text}", scope.root.id).as_bytes());
@@ -126,14 +125,14 @@ impl Sort {
 
 impl Checker<'_> {
     fn sort_term(&mut self, item: &str, at: usize) -> Result<Term, ExprError> {
-        if item.len() > MAX_ITEM_BYTES {
-            return Err(ExprError::limit(at, format!("an item of more than {MAX_ITEM_BYTES} bytes")));
-        }
         let (direction, name) = match (item.strip_prefix('-'), item.strip_prefix('+')) {
             (Some(name), _) => (Direction::Descending, name),
             (None, Some(name)) => (Direction::Ascending, name),
             (None, None) => (Direction::Ascending, item),
         };
+        if name.len() > MAX_ITEM_BYTES {
+            return Err(ExprError::limit(at, format!("an item of more than {MAX_ITEM_BYTES} bytes")));
+        }
         let at = at + (item.len() - name.len());
         let key = match name {
             "@random" => SortKey::Random,
@@ -152,9 +151,9 @@ impl Checker<'_> {
             return Err(ExprError::syntax(at, "a field to sort by", &format!("`{name}`")));
         }
         if self.scope.access == Access::Client
-            && let Some(error) = forbidden(name, at)
+            && let Some(prefix) = RESERVED.iter().find(|prefix| name.starts_with(**prefix))
         {
-            return Err(error);
+            return Err(forbidden(prefix, at));
         }
         let operand = match self.identifier(name, at)? {
             Operand::Const(_) | Operand::NoJson | Operand::Slot(_) | Operand::Changed { .. } => {

@@ -8,9 +8,9 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 
-use super::bucket::Object;
 use super::io;
 use crate::error::Result;
 
@@ -33,7 +33,13 @@ pub(super) enum Source {
     /// All of them.
     Memory(Bytes),
     File(Arc<File>),
-    Object(Object),
+    Far(Box<dyn Far>),
+}
+
+/// A file that is kept elsewhere.
+pub(super) trait Far: Send + Sync {
+    /// The bytes of `range` of its `len`.
+    fn read(&self, range: Range<u64>, len: u64) -> BoxFuture<'_, Result<Chunks>>;
 }
 
 /// How much of a file is wanted.
@@ -67,7 +73,7 @@ impl Blob {
         Ok(match &self.source {
             Source::Memory(bytes) => Piece::Memory(bytes.slice(place(range.start)..place(range.end))),
             Source::File(file) => Piece::Chunks(chunks(Arc::clone(file), range)),
-            Source::Object(object) => Piece::Chunks(object.read(range, self.len).await?),
+            Source::Far(far) => Piece::Chunks(far.read(range, self.len).await?),
         })
     }
 }
@@ -99,7 +105,7 @@ impl std::fmt::Debug for Source {
         f.write_str(match self {
             Source::Memory(_) => "Memory",
             Source::File(_) => "File",
-            Source::Object(_) => "Object",
+            Source::Far(_) => "Far",
         })
     }
 }

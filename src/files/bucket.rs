@@ -10,6 +10,7 @@ use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::BoxFuture;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::client::{HttpClient, HttpConnector};
@@ -21,7 +22,7 @@ use object_store::{
 use quick_cache::sync::Cache;
 use tokio::io::AsyncWriteExt as _;
 
-use super::blob::{Blob, Chunks, Source, Want};
+use super::blob::{Blob, Chunks, Far, Source, Want};
 use super::list::{Listed, Listing};
 use super::{Upload, io, is_key};
 use crate::error::{Error, Result};
@@ -61,7 +62,7 @@ struct Known {
 }
 
 /// An object, open.
-pub struct Object {
+struct Object {
     bucket: Bucket,
     path: Path,
     /// The answer that brought what is known of it, if its bytes were asked for together.
@@ -113,7 +114,7 @@ impl Bucket {
         };
         let object = Object { bucket: self.clone(), path, opened: Mutex::new(opened) };
         let Known { len, modified, media_type } = known;
-        Ok(Blob { len, modified, media_type, source: Source::Object(object) })
+        Ok(Blob { len, modified, media_type, source: Source::Far(Box::new(object)) })
     }
 
     /// The size of an object, if it is there.
@@ -211,9 +212,14 @@ impl Bucket {
     }
 }
 
+impl Far for Object {
+    fn read(&self, range: Range<u64>, len: u64) -> BoxFuture<'_, Result<Chunks>> {
+        Box::pin(self.part(range, len))
+    }
+}
+
 impl Object {
-    /// The bytes of `range` of an object of `len` bytes.
-    pub async fn read(&self, range: Range<u64>, len: u64) -> Result<Chunks> {
+    async fn part(&self, range: Range<u64>, len: u64) -> Result<Chunks> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).take();
         match opened {
             Some(chunks) if range == (0..len) => Ok(chunks),

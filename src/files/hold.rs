@@ -2,9 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Files;
-use crate::error::Result;
-
 /// Removals that wait at most; further ones are done at once.
 const WAITING: usize = 100_000;
 
@@ -46,31 +43,20 @@ impl Held {
         later
     }
 
+    /// Puts off removals as long as what it returns lives.
+    pub(super) fn hold(self: &Arc<Self>) -> Hold {
+        self.lock().holders += 1;
+        Hold(Arc::clone(self))
+    }
+
+    /// What was put off, unless somebody else still wants it to wait.
+    pub(super) fn release(&self, hold: Hold) -> Vec<Removal> {
+        drop(hold);
+        let mut state = self.lock();
+        if state.holders == 0 { std::mem::take(&mut state.waiting) } else { Vec::new() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Files {
-    /// Puts off removals until [`Files::release`].
-    pub fn hold(&self) -> Hold {
-        self.0.held.lock().holders += 1;
-        Hold(Arc::clone(&self.0.held))
-    }
-
-    /// Does what was put off, unless somebody else still wants it to wait.
-    pub async fn release(&self, hold: Hold) -> Result<()> {
-        drop(hold);
-        let waiting = {
-            let mut state = self.0.held.lock();
-            if state.holders == 0 { std::mem::take(&mut state.waiting) } else { Vec::new() }
-        };
-        for removal in waiting {
-            match removal {
-                Removal::One(key) => self.remove(&key).await?,
-                Removal::All(prefix) => self.remove_all(&prefix).await?,
-            }
-        }
-        Ok(())
     }
 }

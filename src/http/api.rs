@@ -20,9 +20,12 @@ pub mod sql;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web;
-use utoipa::{IntoParams, IntoResponses, ToSchema};
+use utoipa::{IntoParams, IntoResponses};
+
 use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::openapi::Envelope;
 
 /// Where routes are registered: a server, or the description of one. Each worker has a server of its own, and a
 /// description takes megabytes and milliseconds, so it is made only for those who ask for it.
@@ -88,18 +91,6 @@ pub struct ListParams {
     pub sort: Option<String>,
     /// An expression, e.g. `status = 'open' && created > '2026-01-01'`.
     pub filter: Option<String>,
-}
-
-/// What every refusal looks like.
-#[derive(ToSchema)]
-pub struct Envelope {
-    /// The HTTP status.
-    pub status: u16,
-    /// A sentence for people.
-    pub message: String,
-    /// What is wrong, by property: `{"title": {"code": "validation_required", "message": "Cannot be blank."}}`.
-    #[schema(value_type = Object)]
-    pub data: (),
 }
 
 /// Refusals of most routes.

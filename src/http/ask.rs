@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::Services;
-use super::body;
+use super::body::head;
 use super::client_ip;
 use super::error::{Answer, Failure, JSON};
 use super::limits;
@@ -125,7 +125,7 @@ impl FromRequest for Ask {
             };
             let services = Arc::clone(services);
             let caller = enter(&services, &request).await?;
-            body::refuse_unread(request.head())?;
+            head::refuse_unread(request.head())?;
             let query = query(request.query_string());
             let picker = query.iter().find(|(key, _)| key == "fields").map(|(_, text)| Picker::parse(text));
             let picker = picker.transpose().map_err(|_| Error::bad_request(""))?.flatten();
@@ -208,7 +208,7 @@ fn method(request: &HttpRequest) -> &'static str {
 
 /// The query string decoded, in order; only the first value of a name counts. What is not well-formed is left out.
 fn query(text: &str) -> Vec<(String, String)> {
-    let parts = text.split('&').filter(|part| body::is_well_formed(part));
+    let parts = text.split('&').filter(|part| head::is_well_formed(part));
     let pairs = parts.filter_map(|part| form_urlencoded::parse(part.as_bytes()).next());
     pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect()
 }

@@ -1,12 +1,10 @@
 //! Rate limits by the rules of the settings: what a request is called, and whose turn it counts as.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
 
-use super::ask::Ask;
 use super::{Services, client_ip};
 use crate::context::Caller;
 use crate::error::Result;
@@ -16,11 +14,6 @@ use crate::records::batch::request::Action;
 use crate::settings::RateRule;
 
 const COLLECTION: &str = "/api/collections/{collection}/";
-/// How a page without records ends.
-const EMPTY: &[u8] = b"\"items\":[]}";
-/// Filtered lists that may find nothing before they take a random time, per collection and address.
-const GUESSES: Quota = Quota { max: 3, window_ms: 3000 };
-const LONGEST_BLUR_MS: usize = 500;
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
@@ -96,22 +89,6 @@ pub fn admit_item(services: &Services, item: &BatchRequest, caller: &Caller, ip:
     };
     let path = item.url.split(['?', '#']).next().unwrap_or_default();
     take(services, &Asked::new(services, route, Some(&collection), path), caller, ip).map(drop)
-}
-
-/// Holds an answer up when a client asks again and again for what is not there, so that how long a filter takes tells
-/// nothing about the rows that a rule keeps from it.
-pub async fn blur_guesses(ask: &Ask, request: &HttpRequest, collection: &str, page: &[u8]) {
-    let catalog = ask.store.catalog();
-    let guess = page.ends_with(EMPTY) && ask.ctx.query("filter").is_some() && !ask.ctx.caller.is_superuser();
-    let Some(collection) = catalog.find(collection).filter(|_| guess) else { return };
-    if collection.rules.list.as_deref().is_none_or(str::is_empty) {
-        return;
-    }
-    let key = ("guesses", &collection.id, ask.real_ip(request));
-    if ask.limits.take(key, GUESSES, ask.clock.now()).is_err() {
-        let wait_ms = ask.records.ids.below(LONGEST_BLUR_MS);
-        tokio::time::sleep(Duration::from_millis(u64::try_from(wait_ms).unwrap_or_default())).await;
-    }
 }
 
 /// Counts a request; what is left of its quota, when a rule is about it.

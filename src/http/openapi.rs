@@ -3,13 +3,24 @@
 mod schemas;
 
 use serde_json::{Map, json};
-use utoipa::PartialSchema as _;
 use utoipa::openapi::OpenApi;
+use utoipa::{PartialSchema as _, ToSchema};
 
-use super::api::Envelope;
 use crate::error::{Error, Result};
 use crate::schema::Catalog;
 use crate::value::Json;
+
+/// What every refusal looks like.
+#[derive(ToSchema)]
+pub struct Envelope {
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for people.
+    pub message: String,
+    /// What is wrong, by property: `{"title": {"code": "validation_required", "message": "Cannot be blank."}}`.
+    #[schema(value_type = Object)]
+    pub data: (),
+}
 
 /// Whom a description is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

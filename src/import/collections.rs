@@ -1,6 +1,6 @@
 //! The collections of the other database, as they are: ids, options, secrets, dates.
 
-use super::tables::Tables;
+use super::tables::{self, Tables};
 use super::{Options, Report, failed, refuse};
 use crate::error::Result;
 use crate::id::Ids;
@@ -34,7 +34,7 @@ pub fn read(db: &Transfer, tables: &Tables, options: &Options, report: &mut Repo
     }
     add_missing(&mut all, options);
     for other in tables.others(&all) {
-        let rows = count(db, &other.name)?;
+        let rows = tables::count(db, &other.name)?;
         report.skipped.push(format!("the table {} ({rows} rows), which is no collection", other.name));
     }
     Ok(all)
@@ -132,13 +132,6 @@ fn add_missing(all: &mut Vec<Collection>, options: &Options) {
             all.push(own);
         }
     }
-}
-
-/// How many rows a table of the other database has.
-pub fn count(db: &Transfer, table: &str) -> Result<u64> {
-    let rows = db.query(&print::count_source(table));
-    let rows = rows.map_err(|error| failed(&format!("cannot read the table {table}"), error))?;
-    Ok(super::records::first(&rows))
 }
 
 #[cfg(test)]

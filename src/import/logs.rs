@@ -54,7 +54,7 @@ fn fill(
     transfer::copy_foreign(source, aside)?;
     let db = Transfer::create_with(target, aside, &own::tables())?;
     db.check_source()?;
-    let total = super::records::first(&db.query(&print::count_source(own::TABLE))?);
+    let total = super::tables::first(&db.query(&print::count_source(own::TABLE))?);
     progress(Progress::Rows { collection: own::TABLE, done: 0, total });
     db.define("as_message", |raw| redacted(raw.text()).into_owned().into())?;
     db.define("as_entry", entry)?;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::normal;
-use super::tables::Tables;
+use super::tables::{self, Tables};
 use super::{Progress, Report, Table as Count, failed, refuse};
 use crate::error::Result;
 use crate::schema::{Collection, CollectionKind, Index, collection_json};
 use crate::sql::ddl::{self, ViewId};
 use crate::sql::transfer::{self as print, Shape, Table};
+use crate::store::StoreError;
 use crate::store::transfer::Transfer;
-use crate::store::{Rows, StoreError};
-use crate::value::{Value, ValueRef};
+use crate::value::ValueRef;
 
 /// Rows per statement: enough to be fast, few enough to tell how far it is.
 const CHUNK: i64 = 20_000;
@@ -83,7 +83,7 @@ fn report_columns(collection: &Collection, table: &Table, report: &mut Report) {
 /// Copies all rows; how many there are.
 fn fill(db: &Transfer, collection: &Collection, table: &Table, progress: &mut dyn FnMut(Progress<'_>)) -> Result<u64> {
     let name = &collection.name;
-    let total = super::collections::count(db, name)?;
+    let total = tables::count(db, name)?;
     let mut tell = |done: u64| progress(Progress::Rows { collection: name, done, total });
     tell(0);
     let mut sql = print::copy_rows(collection, table);
@@ -212,7 +212,7 @@ fn drop_installer(db: &Transfer, collections: &[Collection], report: &mut Report
 fn verify(db: &Transfer, report: &Report) -> Result<()> {
     for count in &report.tables {
         let rows = db.query(&print::count(&count.name)).map_err(|error| failed("cannot count the rows", error))?;
-        let arrived = first(&rows);
+        let arrived = tables::first(&rows);
         if arrived != count.rows {
             return Err(refuse(format!("{} has {arrived} rows, but {} were copied", count.name, count.rows)));
         }
@@ -222,12 +222,4 @@ fn verify(db: &Transfer, report: &Report) -> Result<()> {
 
 fn run(db: &Transfer, sql: &crate::sql::Sql, what: &str) -> Result<usize> {
     db.execute(sql).map_err(|error| failed(what, error))
-}
-
-/// The first value as a count.
-pub fn first(rows: &Rows) -> u64 {
-    match rows.first().map(|row| row.at(0).to_owned()) {
-        Some(Value::Int(n)) => n.unsigned_abs(),
-        Some(Value::Null | Value::Real(_) | Value::Text(_)) | None => 0,
-    }
 }

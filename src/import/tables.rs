@@ -6,6 +6,7 @@ use super::{failed, refuse};
 use crate::error::Result;
 use crate::schema::collection_json;
 use crate::sql::transfer::{self as print, Table};
+use crate::store::Rows;
 use crate::store::transfer::Transfer;
 use crate::value::Value;
 
@@ -83,4 +84,19 @@ pub fn carry_migrations(db: &Transfer) -> Result<()> {
         db.execute(&insert).map_err(broken)?;
     }
     Ok(())
+}
+
+/// How many rows a table of the other database has.
+pub fn count(db: &Transfer, table: &str) -> Result<u64> {
+    let rows = db.query(&print::count_source(table));
+    let rows = rows.map_err(|error| failed(&format!("cannot read the table {table}"), error))?;
+    Ok(first(&rows))
+}
+
+/// The first value as a count.
+pub fn first(rows: &Rows) -> u64 {
+    match rows.first().map(|row| row.at(0).to_owned()) {
+        Some(Value::Int(n)) => n.unsigned_abs(),
+        Some(Value::Null | Value::Real(_) | Value::Text(_)) | None => 0,
+    }
 }

@@ -1,10 +1,13 @@
 //! What waits for the log's thread. Pushing wakes it once for many entries: waking a thread costs more than an entry.
 
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::entry::Entry;
-use super::keeper::Errand;
+use crate::store::StoreError;
 
 /// Entries that may wait; one more is dropped.
 const ROOM: usize = 8192;
@@ -12,6 +15,21 @@ const ROOM: usize = 8192;
 const BATCH: usize = 1000;
 /// How long the first entry of a batch waits for company.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Something to do besides writing.
+pub enum Task {
+    /// Nothing: what was pushed before is written by then.
+    Flush,
+    Tidy,
+    Clear,
+    Tend,
+    Copy(PathBuf),
+}
+
+pub struct Errand {
+    pub task: Task,
+    pub reply: Option<oneshot::Sender<Result<(), StoreError>>>,
+}
 
 #[derive(Default)]
 pub struct Bell {

@@ -2,37 +2,46 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::oneshot;
-
+use super::bell::{Bell, Task};
 use super::entry::Entry;
-use super::{Inner, write};
-use crate::clock::Timestamp;
+use super::write;
+use crate::clock::{Clock, Timestamp};
+use crate::id::Ids;
+use crate::settings::Live;
 use crate::sql::logs as sql;
-use crate::store::StoreError;
+use crate::store::{Aside, StoreError};
 
 const DAY_MS: i64 = 86_400_000;
 /// Entries between two looks at the size.
 const LOOK: usize = 10_000;
 
-/// Something to do besides writing.
-pub enum Task {
-    /// Nothing: what was pushed before is written by then.
-    Flush,
-    Tidy,
-    Clear,
-    Tend,
-    Copy(PathBuf),
+/// What the log takes to work.
+pub struct Parts {
+    /// The database file; made when it is first needed.
+    pub path: PathBuf,
+    /// The size at most, in MiB.
+    pub max_mib: u64,
+    pub settings: Live,
+    pub clock: Clock,
+    pub ids: Arc<Ids>,
 }
 
-pub struct Errand {
-    pub task: Task,
-    pub reply: Option<oneshot::Sender<Result<(), StoreError>>>,
+/// The log as its thread keeps it.
+pub struct Keeper {
+    pub parts: Parts,
+    pub bell: Bell,
+    database: OnceLock<Aside>,
 }
 
-impl Inner {
+impl Keeper {
+    pub fn new(parts: Parts) -> Keeper {
+        Keeper { parts, bell: Bell::default(), database: OnceLock::new() }
+    }
+
     /// Works until it is told to stop.
-    pub(super) fn serve(&self) {
+    pub fn serve(&self) {
         let mut spare = Vec::new();
         let mut unseen = 0;
         loop {
@@ -109,5 +118,21 @@ impl Inner {
         let max = self.parts.max_mib << 20;
         while database.size()? > max && database.execute(&sql::delete_oldest())? > 0 {}
         Ok(())
+    }
+
+    /// The database, opened by whoever needs it first. A file that is none is put aside: the log is not worth a server
+    /// that does not start.
+    pub fn database(&self) -> Result<&Aside, StoreError> {
+        if let Some(database) = self.database.get() {
+            return Ok(database);
+        }
+        let path = &self.parts.path;
+        let opened = Aside::open(path, &sql::tables()).or_else(|error| {
+            tracing::error!(%error, "the log cannot be opened; it is put aside and begun anew");
+            let broken = path.with_extension("db.broken");
+            std::fs::rename(path, broken).map_err(|_| error)?;
+            Aside::open(path, &sql::tables())
+        })?;
+        Ok(self.database.get_or_init(|| opened))
     }
 }

@@ -29,14 +29,14 @@ impl<S: Subscriber> Layer<S> for Listener {
         // What the log says of itself would never end; a failed request has its entry already.
         let heard = target.starts_with("cratebase") && !target.contains("::logs") && !target.contains("::shell");
         let Some(logs) = self.0.get().filter(|_| heard) else { return };
-        let keep = logs.0.parts.settings.logs();
+        let keep = logs.0.keeper.parts.settings.logs();
         if level < keep.min_level || keep.max_days <= 0 {
             return;
         }
         let mut fields = Fields::default();
         event.record(&mut fields);
         let what = What::Note(Note { message: fields.message, data: fields.data });
-        logs.push(Entry { at: logs.0.parts.clock.now(), level, what });
+        logs.push(Entry { at: logs.0.keeper.parts.clock.now(), level, what });
     }
 }
 

@@ -85,8 +85,8 @@ impl Logs {
 
     async fn query(&self, sql: Sql) -> Result<Rows> {
         self.written().await?;
-        let inner = Arc::clone(&self.0);
-        let read = move || inner.database()?.query(&sql, LIMIT);
+        let keeper = Arc::clone(&self.0.keeper);
+        let read = move || keeper.database()?.query(&sql, LIMIT);
         Ok(tokio::task::spawn_blocking(read).await.map_err(Error::internal)??)
     }
 }

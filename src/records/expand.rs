@@ -9,30 +9,14 @@ use crate::schema::{Catalog, Collection, Field};
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::Reader;
 use crate::value::Row;
-use crate::value::json::write_str;
 
 use super::Records;
-use super::present::{Emails, Items, Page};
+use super::present::{Emails, Expansion, Items, Page, Shape};
 
 /// Deeper parts of a path are ignored.
 const MAX_DEPTH: usize = 6;
 /// Related records shown per record of a back-relation.
 const MAX_BACK: usize = 1000;
-
-/// One expanded relation of a page: the related records and who links to which.
-pub struct Expansion {
-    key: String,
-    shape: Shape,
-    target: Page,
-    /// Per record of the page, the positions of its related records in `target`.
-    links: Vec<Vec<usize>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Object,
-    List,
-}
 
 /// A tree of path segments: paths that share a beginning share its nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +27,7 @@ impl Paths {
     pub fn parse(text: &str) -> Self {
         let mut paths = Paths::default();
         for path in text.split(',') {
-            let path: String = path.chars().filter(|c| !c.is_whitespace()).collect();
+            let path: String = path.chars().filter(|c| *c != ' ').collect();
             let path = path.trim_matches('.');
             if path.is_empty() {
                 continue;
@@ -223,39 +207,6 @@ fn resolve(catalog: &Catalog, collection: &Arc<Collection>, segment: &str, ctx: 
 /// `coll_via_field`, or the older `coll(field)`.
 fn back_relation(segment: &str) -> Option<(&str, &str)> {
     segment.split_once("_via_").or_else(|| segment.strip_suffix(')')?.split_once('('))
-}
-
-/// Appends the `expand` object of the record at `index`; relations without records are left out.
-pub fn write_expand(expansions: &[Expansion], index: usize, out: &mut Vec<u8>) {
-    out.push(b'{');
-    let mut first = true;
-    for expansion in expansions {
-        let Some(links) = expansion.links.get(index).filter(|links| !links.is_empty()) else { continue };
-        if !first {
-            out.push(b',');
-        }
-        first = false;
-        write_str(out, &expansion.key);
-        out.push(b':');
-        match expansion.shape {
-            Shape::Object => {
-                if let Some(link) = links.first() {
-                    expansion.target.write(*link, out);
-                }
-            }
-            Shape::List => {
-                out.push(b'[');
-                for (n, link) in links.iter().enumerate() {
-                    if n > 0 {
-                        out.push(b',');
-                    }
-                    expansion.target.write(*link, out);
-                }
-                out.push(b']');
-            }
-        }
-    }
-    out.push(b'}');
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use crate::value::{Row, Value};
 
 use super::Records;
 use super::authorize::{Gate, Subject};
-use super::expand::{Expansion, write_expand};
 
 /// Records of one collection, ready to be written.
 pub struct Page {
@@ -23,6 +22,21 @@ pub struct Page {
     emails: Option<Vec<bool>>,
     /// `None` = not asked for, or nothing that was asked for exists.
     pub expansions: Option<Vec<Expansion>>,
+}
+
+/// One expanded relation of a page: the related records and who links to which.
+pub struct Expansion {
+    pub(super) key: String,
+    pub(super) shape: Shape,
+    pub(super) target: Page,
+    /// Per record of the page, the positions of its related records in `target`.
+    pub(super) links: Vec<Vec<usize>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Object,
+    List,
 }
 
 /// Where the values are.
@@ -157,4 +171,37 @@ impl Page {
             self.write(index, out);
         }
     }
+}
+
+/// Appends the `expand` object of the record at `index`; relations without records are left out.
+fn write_expand(expansions: &[Expansion], index: usize, out: &mut Vec<u8>) {
+    out.push(b'{');
+    let mut first = true;
+    for expansion in expansions {
+        let Some(links) = expansion.links.get(index).filter(|links| !links.is_empty()) else { continue };
+        if !first {
+            out.push(b',');
+        }
+        first = false;
+        write_str(out, &expansion.key);
+        out.push(b':');
+        match expansion.shape {
+            Shape::Object => {
+                if let Some(link) = links.first() {
+                    expansion.target.write(*link, out);
+                }
+            }
+            Shape::List => {
+                out.push(b'[');
+                for (n, link) in links.iter().enumerate() {
+                    if n > 0 {
+                        out.push(b',');
+                    }
+                    expansion.target.write(*link, out);
+                }
+                out.push(b']');
+            }
+        }
+    }
+    out.push(b'}');
 }

@@ -159,7 +159,7 @@ impl Collection {
                     object.extend(defaults);
                 }
             }
-            super::merge::deep(&mut object, &options);
+            super::overlay::deep(&mut object, &options).map_err(LoadError)?;
         }
         Collection::from_full_json(&object)
     }

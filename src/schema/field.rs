@@ -2,6 +2,7 @@
 //! value, `validate` judges it, `write_json` shows it.
 
 mod address;
+mod bounds;
 mod choice;
 pub(crate) mod content;
 pub(crate) mod convert;

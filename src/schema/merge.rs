@@ -2,14 +2,11 @@
 
 use super::collection_json::LoadError;
 use super::ids::field_id;
+use super::overlay::deep;
 use super::scaffold::scaffold;
 use super::{Collection, Field};
 use crate::id::Ids;
 use crate::value::{Json, Object};
-
-/// Properties that hold `null` besides their own type.
-const NULLABLE: [&str; 9] =
-    ["listRule", "viewRule", "createRule", "updateRule", "deleteRule", "authRule", "manageRule", "pkce", "historyDays"];
 
 /// A collection as submitted, on its way to normalisation and validation.
 #[derive(Clone, Debug)]
@@ -53,7 +50,7 @@ impl Draft {
         if let Some(Json::Object(oauth2)) = body.get_mut("oauth2") {
             merge_providers(object.get("oauth2").and_then(|stored| stored.get("providers")), oauth2)?;
         }
-        deep(&mut object, &body);
+        deep(&mut object, &body).map_err(LoadError)?;
         let mut collection = Collection::from_full_json(&object)?;
         match fields {
             None => {}
@@ -66,36 +63,6 @@ impl Draft {
             collection.fields.clone_from(&base.fields);
         }
         Ok(Draft { collection, type_name: type_name.to_string() })
-    }
-}
-
-/// Merges `from` onto `onto`.
-pub(super) fn deep(onto: &mut Object, from: &Object) {
-    for (key, value) in from {
-        match (onto.get_mut(key), value) {
-            (Some(Json::Object(onto)), Json::Object(from)) => deep(onto, from),
-            (Some(slot), Json::Null) if !NULLABLE.contains(&key.as_str()) => zero(slot),
-            (Some(slot), value) => *slot = value.clone(),
-            (None, value) => {
-                onto.insert(key.clone(), value.clone());
-            }
-        }
-    }
-}
-
-/// Makes it the empty value of its type.
-fn zero(json: &mut Json) {
-    match json {
-        Json::Null => {}
-        Json::Bool(flag) => *flag = false,
-        Json::Number(_) => *json = 0.into(),
-        Json::String(text) => text.clear(),
-        Json::Array(list) => list.clear(),
-        Json::Object(object) => {
-            for (key, part) in object.iter_mut() {
-                if NULLABLE.contains(&key.as_str()) { *part = Json::Null } else { zero(part) }
-            }
-        }
     }
 }
 
@@ -113,7 +80,7 @@ fn merge_providers(stored: Option<&Json>, submitted: &mut Object) -> Result<(), 
                 Ok(_) | Err(_) => Object::new(),
             },
         };
-        deep(&mut complete, provider);
+        deep(&mut complete, provider).map_err(LoadError)?;
         *provider = complete;
     }
     Ok(())
@@ -263,6 +230,7 @@ mod tests {
             json!({"fields": [{"name": "a", "type": "nope"}]}),
             json!({"type": "auth", "otp": {"length": "6"}}),
             json!({"type": "auth", "otp": 5}),
+            json!({"type": "auth", "verificationTemplate": ["subject", "body"]}),
             json!({"type": "auth", "oauth2": {"providers": [5]}}),
             json!({"type": "auth", "passwordAuth": {"identityFields": "email"}}),
         ] {

@@ -7,9 +7,6 @@ use super::scaffold::scaffold_fields;
 use super::{Collection, CollectionKind, Field, FieldKind, Index};
 use crate::id::Ids;
 
-/// Longest name of an index made by the server, in characters.
-const MAX_INDEX_NAME: usize = 64;
-
 impl Collection {
     /// Brings a submitted collection into the form it is stored in; `stored` is its version before the save.
     pub fn normalise(&mut self, stored: Option<&Collection>) {
@@ -47,19 +44,6 @@ impl Collection {
         }
     }
 
-    /// Appends the unique indexes that an auth collection cannot do without.
-    pub(super) fn add_auth_indexes(&mut self) {
-        if !self.is_auth() {
-            return;
-        }
-        for column in ["tokenKey", "email"] {
-            if !self.has_unique_index(column) {
-                let text = auth_index(column, &self.id, &self.name);
-                self.indexes.push(text);
-            }
-        }
-    }
-
     fn restore_scaffold(&mut self, stored: Option<&Collection>) {
         for scaffold in scaffold_fields(&self.kind) {
             let is_key = scaffold.name == "id";
@@ -86,13 +70,6 @@ impl Collection {
             None => Field { id: field_id(scaffold.kind.type_name(), &scaffold.name, &self.fields), ..scaffold },
         }
     }
-}
-
-/// The index auth collections get on `tokenKey` or `email`.
-pub(super) fn auth_index(column: &str, suffix: &str, table: &str) -> String {
-    let name: String = format!("idx_{column}_{suffix}").chars().take(MAX_INDEX_NAME).collect();
-    let filter = if column == "email" { " WHERE `email` != ''" } else { "" };
-    format!("CREATE UNIQUE INDEX `{name}` ON `{table}` (`{column}`){filter}")
 }
 
 /// Sets the flags of a scaffold field that its owner may not change.

@@ -5,7 +5,6 @@ use super::auth_options::{AuthAlert, AuthOptions, MappedFields, Mfa, OAuth2, Otp
 use super::field::DEFAULT_ID_PATTERN;
 use super::ids::{collection_id, field_id};
 use super::mail_templates as mails;
-use super::normalise::auth_index;
 use super::{Collection, CollectionKind, Field, FieldKind, RuleSet, SUPERUSERS};
 use crate::id::Ids;
 
@@ -14,6 +13,8 @@ const OWNER: &str =
 const SELF: &str = "id = @request.auth.id";
 const FIVE_DAYS_S: i64 = 432_000;
 const DAY_S: i64 = 86_400;
+/// Longest name of an index made by the server, in characters.
+const MAX_INDEX_NAME: usize = 64;
 const HALF_HOUR_S: i64 = 1_800;
 const FILE_TOKEN_S: i64 = 180;
 
@@ -249,4 +250,26 @@ pub fn scaffolds(ids: &Ids) -> Vec<Collection> {
         collection.indexes = ["tokenKey", "email"].iter().map(|column| auth_index(column, &suffix, "")).collect();
     }
     blank
+}
+
+impl Collection {
+    /// Appends the unique indexes that an auth collection cannot do without.
+    pub(super) fn add_auth_indexes(&mut self) {
+        if !self.is_auth() {
+            return;
+        }
+        for column in ["tokenKey", "email"] {
+            if !self.has_unique_index(column) {
+                let text = auth_index(column, &self.id, &self.name);
+                self.indexes.push(text);
+            }
+        }
+    }
+}
+
+/// The index auth collections get on `tokenKey` or `email`.
+pub(super) fn auth_index(column: &str, suffix: &str, table: &str) -> String {
+    let name: String = format!("idx_{column}_{suffix}").chars().take(MAX_INDEX_NAME).collect();
+    let filter = if column == "email" { " WHERE `email` != ''" } else { "" };
+    format!("CREATE UNIQUE INDEX `{name}` ON `{table}` (`{column}`){filter}")
 }

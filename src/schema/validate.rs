@@ -63,12 +63,14 @@ impl Check<'_> {
 
     fn id(&self) -> Result<(), FieldError> {
         let id = &self.collection().id;
+        if let Some(stored) = self.stored {
+            let mismatch = || FieldError::new("validation_values_mismatch", "Values don't match.");
+            return if stored.id == *id { Ok(()) } else { Err(mismatch()) };
+        }
         length(id, 1, 100)?;
         word(id)?;
-        let unchanged = self.stored.is_none_or(|stored| stored.id == *id);
         // A collection saved earlier in the same import is itself in the catalog.
-        let taken = self.stored.is_none() && self.catalog.by_id(id).is_some_and(|other| **other != *self.collection());
-        if !unchanged || taken {
+        if self.catalog.by_id(id).is_some_and(|other| **other != *self.collection()) {
             let message = "The model id is invalid or already exists.";
             return Err(FieldError::new("validation_invalid_or_existing_id", message));
         }

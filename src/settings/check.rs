@@ -5,6 +5,9 @@ use super::{S3, Settings, subnet};
 use crate::error::{Errors, FieldError};
 use crate::value::net::{is_email, is_host, is_url};
 
+/// The largest whole number that JavaScript holds exactly.
+const MAX_SAFE_INT: i64 = (1 << 53) - 1;
+
 impl Settings {
     /// Everything wrong, by property.
     pub fn check(&self) -> Errors {
@@ -19,6 +22,7 @@ impl Settings {
         self.check_batch(errors.nested("batch"));
         at_least(errors.nested("logs"), "maxDays", self.logs.max_days, 0);
         at_least(errors.nested("logs"), "maxDataSize", self.logs.max_data_size, 0);
+        at_most(errors.nested("logs"), "maxDataSize", self.logs.max_data_size, MAX_SAFE_INT);
         self.rate_limits.check(errors.nested("rateLimits"));
         errors.prune();
         errors
@@ -148,6 +152,14 @@ fn at_least(errors: &mut Errors, key: &str, value: i64, min: i64) {
         let message = format!("Must be no less than {min}.");
         let error = FieldError::new("validation_min_greater_equal_than_required", message);
         errors.add(key, error.with("threshold", min));
+    }
+}
+
+fn at_most(errors: &mut Errors, key: &str, value: i64, max: i64) {
+    if value > max {
+        let message = format!("Must be no greater than {max}.");
+        let error = FieldError::new("validation_max_less_equal_than_required", message);
+        errors.add(key, error.with("threshold", max));
     }
 }
 

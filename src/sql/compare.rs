@@ -10,7 +10,7 @@ use crate::schema::{Collection, Field, FieldKind};
 use crate::value::Value;
 
 use super::frame::{Alias, Frame, Place};
-use super::predicate::Printer;
+use super::printer::Printer;
 
 impl Printer {
     pub(super) fn comparison(&mut self, frame: &Frame<'_>, comparison: &Compare) {

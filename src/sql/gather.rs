@@ -11,7 +11,7 @@ use crate::expr::predicate::{From, JoinId, JoinKind, Key, Node, NodeId};
 
 use super::frame::{Frame, Place};
 use super::joins::Joined;
-use super::predicate::{Printer, Reach};
+use super::printer::{Printer, Reach};
 
 /// A select's conditions, sorted by where they are decided.
 pub(super) struct Plan {

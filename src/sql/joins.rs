@@ -3,7 +3,7 @@
 use crate::expr::predicate::{From, JoinId, JoinKind, Key, NodeId};
 
 use super::frame::{Alias, Frame, Place};
-use super::predicate::Printer;
+use super::printer::Printer;
 
 /// Joins of one select, those that may be absent last.
 #[derive(Clone)]
@@ -163,12 +163,6 @@ impl Printer {
                 Place::None | Place::Absent => None,
             },
         }
-    }
-
-    pub fn member(&mut self, alias: Alias, column: &str) {
-        self.name(alias);
-        self.push(".");
-        self.sql.ident(column);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Statements about the log, which has a database of its own.
 
-use super::predicate::{Printer, Reach};
+use super::printer::{Printer, Reach};
 use super::{Dialect, Select, Sql};
 
 /// The table.

@@ -9,7 +9,7 @@ use crate::value::Value;
 
 use super::compare::is_certain;
 use super::frame::Frame;
-use super::predicate::Printer;
+use super::printer::Printer;
 
 /// What a statement orders by.
 pub(super) struct Order<'a> {

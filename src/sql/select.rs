@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::frame::{Alias, Frame};
 use super::joins::split;
 use super::order::Order;
-use super::predicate::{Printer, Reach};
+use super::printer::{Printer, Reach};
 use super::{Dialect, Sql};
 
 /// What to select. A record is selected when all of `filters` hold, each by itself.

@@ -7,6 +7,7 @@ mod kinds;
 mod library;
 mod model;
 mod plans;
+mod random;
 mod rules;
 mod sort;
 mod world;

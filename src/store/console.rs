@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::history::{self, Position};
 use super::sqlite::Conn;
+pub use super::sqlite::console::Answer;
 use super::sqlite::console::{Script, read};
 use super::{Action, Boot, Change, Collections, Durability, Reader, Rows, Store, StoreError, Tx};
 use crate::clock::Clock;
@@ -24,15 +25,6 @@ const TOLD: usize = 10_000;
 const CHUNK: usize = 500;
 /// Consoles at a time.
 pub(super) const AT_ONCE: usize = 2;
-
-/// What a script answered: the rows of its last statement that has any, or how many it wrote.
-#[derive(Debug, Default)]
-pub struct Answer {
-    pub affected: u64,
-    /// Names, and types as declared (`""` when there is none).
-    pub columns: Vec<(String, String)>,
-    pub rows: Vec<Vec<Option<String>>>,
-}
 
 /// What a console works with.
 struct Console {

@@ -1,49 +1,29 @@
 //! Reading: short jobs run where they are asked for, long ones on a few threads of their own.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use quick_cache::sync::Cache;
-
 use super::config::{Config, cores};
 use super::figures::Connections;
+use super::heavy::Heavy;
 use super::job::guarded;
 use super::shared::Shared;
-use super::snapshot::{Place, Snapshot};
+use super::snapshot::{Ground, Place, Snapshot};
 use super::sqlite::Conn;
 use super::sqlite::pool::{Open, Pool};
 use super::{Reader, StoreError};
 
 /// What a connection keeps of the file at least: SQLite's default.
 const LEAST_PAGES_KIB: usize = 2048;
-/// Statements remembered as too long for an async worker.
-const HEAVY: usize = 512;
 
 /// What running a read job takes.
-pub struct Reads {
-    pub shared: Arc<Shared>,
-    pub heavy: Heavy,
-    pub inline_budget: Duration,
+struct Reads {
+    ground: Ground,
     pool: Pool,
     timeout: Duration,
-}
-
-/// Texts of statements that were too long for an async worker.
-pub struct Heavy {
-    texts: Cache<Box<str>, Slow>,
-    /// Saves looking while there are none.
-    some: AtomicUsize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slow {
-    /// It took long by the clock, once: perhaps it was the thread that had to wait.
-    Once,
-    /// It goes to a reader thread at once.
-    Always,
 }
 
 pub struct Readers {
@@ -81,9 +61,7 @@ impl Readers {
         };
         let pool = Pool::new(open, size)?;
         let reads = Arc::new(Reads {
-            shared,
-            heavy: Heavy::default(),
-            inline_budget: config.inline_budget(),
+            ground: Ground { shared, heavy: Heavy::default(), inline_budget: config.inline_budget() },
             pool,
             timeout: config.read_timeout(),
         });
@@ -108,17 +86,17 @@ impl Readers {
         if self.closing.load(Ordering::Relaxed) {
             return Err(StoreError::Closed.into());
         }
-        let inline = !self.reads.inline_budget.is_zero();
+        let inline = !self.reads.ground.inline_budget.is_zero();
         if inline && let Attempt::Done(result) = self.reads.attempt(&job, Place::Inline) {
             return result;
         }
         let deadline = Instant::now() + self.reads.timeout;
-        let figures = &self.reads.shared.figures;
+        let figures = &self.reads.ground.shared.figures;
         figures.reads_moved.fetch_add(1, Ordering::Relaxed);
         figures.reads_waiting.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = tokio::sync::oneshot::channel();
         let errand = Errand::Read(Box::new(move |reads| {
-            reads.shared.figures.reads_waiting.fetch_sub(1, Ordering::Relaxed);
+            reads.ground.shared.figures.reads_waiting.fetch_sub(1, Ordering::Relaxed);
             // Nobody waits any more: the client has gone.
             if reply.is_closed() {
                 return;
@@ -210,42 +188,19 @@ impl Reads {
     ) -> Attempt<T, E> {
         let mut again = true;
         loop {
-            let catalog = self.shared.catalog.load_full();
-            let mut snapshot = Snapshot::new(conn, self, catalog.clone(), place);
+            let catalog = self.ground.shared.catalog.load_full();
+            let mut snapshot = Snapshot::new(conn, &self.ground, catalog.clone(), place);
             let result = guarded(|| job(&mut snapshot));
             let met = snapshot.close();
             if met.over_budget {
                 return Attempt::TooLong;
             }
             // The tables changed between the catalog and the snapshot.
-            if met.wrong_sql && again && !matches!(result, Ok(Ok(_))) && self.shared.has_moved(&catalog) {
+            if met.wrong_sql && again && !matches!(result, Ok(Ok(_))) && self.ground.shared.has_moved(&catalog) {
                 again = false;
                 continue;
             }
             return Attempt::Done(result.unwrap_or_else(|panic| Err(StoreError::other(panic).into())));
-        }
-    }
-}
-
-impl Default for Heavy {
-    fn default() -> Self {
-        Heavy { texts: Cache::new(HEAVY), some: AtomicUsize::new(0) }
-    }
-}
-
-impl Heavy {
-    pub fn find(&self, text: &str) -> Option<Slow> {
-        if self.some.load(Ordering::Relaxed) > 0 { self.texts.get(text) } else { None }
-    }
-
-    pub fn add(&self, text: &str, slow: Slow) {
-        self.texts.insert(text.into(), slow);
-        self.some.store(self.texts.len(), Ordering::Relaxed);
-    }
-
-    pub fn remove(&self, text: &str) {
-        if self.texts.remove(text).is_some() {
-            self.some.store(self.texts.len(), Ordering::Relaxed);
         }
     }
 }

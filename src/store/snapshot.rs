@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::readers::{Reads, Slow};
+use super::heavy::{Heavy, Slow};
+use super::shared::Shared;
 use super::sqlite::Conn;
 use super::{Reader, Rows, StoreError, answers};
 use crate::schema::Catalog;
@@ -25,9 +26,16 @@ const INLINE_TICKS: u32 = 50;
 /// A clock says little about a statement when the thread may lose its turn, so it is given this many budgets.
 const SLACK: u32 = 4;
 
+/// What all snapshots of a store have in common.
+pub struct Ground {
+    pub shared: Arc<Shared>,
+    pub heavy: Heavy,
+    pub inline_budget: Duration,
+}
+
 pub struct Snapshot<'a> {
     conn: &'a Conn,
-    reads: &'a Reads,
+    ground: &'a Ground,
     place: Place,
     started: Instant,
     catalog: Arc<Catalog>,
@@ -47,14 +55,14 @@ pub struct Met {
 }
 
 impl<'a> Snapshot<'a> {
-    pub fn new(conn: &'a Conn, reads: &'a Reads, catalog: Arc<Catalog>, place: Place) -> Snapshot<'a> {
+    pub fn new(conn: &'a Conn, ground: &'a Ground, catalog: Arc<Catalog>, place: Place) -> Snapshot<'a> {
         let started = Instant::now();
         match place {
-            Place::Inline => conn.limit.arm(started + reads.inline_budget * SLACK, INLINE_TICKS),
+            Place::Inline => conn.limit.arm(started + ground.inline_budget * SLACK, INLINE_TICKS),
             Place::Thread(deadline) => conn.limit.arm(deadline, u32::MAX),
         }
-        let seen = reads.shared.answers.now();
-        Snapshot { conn, reads, place, started, catalog, seen, open: false, met: Met::default() }
+        let seen = ground.shared.answers.now();
+        Snapshot { conn, ground, place, started, catalog, seen, open: false, met: Met::default() }
     }
 
     /// Ends the transaction; what the job met.
@@ -69,7 +77,7 @@ impl<'a> Snapshot<'a> {
 
     fn run(&mut self, sql: &Sql) -> Result<Rows, StoreError> {
         let inline = self.place == Place::Inline;
-        let known = self.reads.heavy.find(&sql.text);
+        let known = self.ground.heavy.find(&sql.text);
         if inline && (self.met.over_budget || known == Some(Slow::Always)) {
             return Err(StoreError::OverBudget);
         }
@@ -98,7 +106,7 @@ impl<'a> Snapshot<'a> {
 
     /// Remembers which statements are too long for an async worker, and forgets those that no longer are.
     fn weigh(&self, sql: &Sql, known: Option<Slow>, took: Duration, result: &Result<Rows, StoreError>) {
-        let (heavy, budget) = (&self.reads.heavy, self.reads.inline_budget);
+        let (heavy, budget) = (&self.ground.heavy, self.ground.inline_budget);
         match (self.place, result) {
             (_, Err(StoreError::Interrupted)) => heavy.add(&sql.text, Slow::Always),
             // Some single steps walk a whole table and cannot be interrupted. Or the thread lost its turn: twice in a row
@@ -132,14 +140,14 @@ impl Reader for Snapshot<'_> {
     fn recall(&mut self, sql: &Sql, about: Option<&[&str]>) -> Result<Arc<Rows>, StoreError> {
         let Some(about) = about else { return self.query(sql).map(Arc::new) };
         let key = answers::key(sql);
-        let figures = &self.reads.shared.figures;
-        if let Some(rows) = self.reads.shared.answers.find(&key, about) {
+        let figures = &self.ground.shared.figures;
+        if let Some(rows) = self.ground.shared.answers.find(&key, about) {
             figures.answers_found.fetch_add(1, Ordering::Relaxed);
             return Ok(rows);
         }
         figures.answers_missed.fetch_add(1, Ordering::Relaxed);
         let rows = Arc::new(self.query(sql)?);
-        self.reads.shared.answers.remember(key, &rows, self.seen);
+        self.ground.shared.answers.remember(key, &rows, self.seen);
         Ok(rows)
     }
 }

@@ -252,7 +252,8 @@ fn bind<'a>(
 ) -> Result<(), StoreError> {
     if params.len() != statement.parameter_count() {
         let (given, wanted) = (params.len(), statement.parameter_count());
-        return Err(StoreError::other(format!("{given} parameters for a statement that takes {wanted}")));
+        // Ours have what they take; a view's query has none to give.
+        return Err(StoreError::Sql(format!("{given} parameters for a statement that takes {wanted}")));
     }
     for (index, value) in params.enumerate() {
         let raw = match value {

@@ -4,11 +4,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_cratebase");
-
-/// The binary, about to run in `dir`.
+/// The binary, about to run in `dir`: the one just built, or that of `CRATEBASE_BIN`, such as a release build.
 pub fn cratebase(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
+    let named = std::env::var_os("CRATEBASE_BIN");
+    let mut command = Command::new(named.unwrap_or_else(|| env!("CARGO_BIN_EXE_cratebase").into()));
     command.args(arguments).current_dir(dir).env_remove("RUST_LOG").env_remove("NOTIFY_SOCKET");
     command
 }

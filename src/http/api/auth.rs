@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::{Refusal, Routes, ShapeParams, SuperuserRefusal};
 use crate::auth::SignIn;
-use crate::auth::sign_in::{OTP, PASSWORD};
+use crate::auth::methods::{OTP, PASSWORD};
 use crate::error::{Error, Result};
 use crate::http::ask::{self, Ask};
 use crate::http::body::Raw;

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::auth::{LOADING, signed_in};
 use super::{Refusal, Routes, ShapeParams, SuperuserRefusal};
+use crate::auth::methods::OAUTH2;
 use crate::auth::oauth2::redirect::Back;
-use crate::auth::sign_in::OAUTH2;
 use crate::http::ask::Ask;
 use crate::http::body::Raw;
 use crate::http::error::Answer;

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, delete, get, patch, post, web};
 use super::{ListParams, Refusal, Routes, ShapeParams};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
+use crate::http::blur;
 use crate::http::body::Raw;
 use crate::http::error::Answer;
-use crate::http::limits;
 
 pub fn routes(config: &mut impl Routes) {
     config.service(view).service(list).service(create).service(update).service(delete);
@@ -20,7 +20,7 @@ pub fn routes(config: &mut impl Routes) {
 #[get("/api/collections/{collection}/records")]
 pub async fn list(ask: Ask, path: web::Path<String>, request: HttpRequest) -> Answer {
     let page = ask.records.list(ask.ctx.clone(), &path).await?;
-    limits::blur_guesses(&ask, &request, &path, &page).await;
+    blur::blur(&ask, &request, &path, &page).await;
     ask.json(page)
 }
 

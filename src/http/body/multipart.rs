@@ -9,7 +9,8 @@ use actix_web::web::Bytes;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{Unreadable, payload};
+use super::head::Unreadable;
+use super::payload;
 use crate::error::Error;
 use crate::files::{Content, Files, Upload};
 use crate::records::Body;

@@ -1,6 +1,6 @@
 //! Select and relation fields: one or several texts out of a fixed list, or ids of another collection's records.
 
-use super::settings::within;
+use super::bounds::within;
 use super::{Field, FieldKind};
 use crate::error::{Errors, FieldError};
 use crate::value::list::Items;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::settings::{MAX_SAFE_INT, within};
+use super::bounds::{MAX_SAFE_INT, within};
 use crate::error::{Errors, FieldError};
 use crate::value::{Json, Value, json};
 

@@ -1,6 +1,6 @@
 //! Date fields: canonical texts, which sort and compare as the moments they name.
 
-use super::settings::{too_large, too_small};
+use super::bounds::{too_large, too_small};
 use super::{Field, FieldKind};
 use crate::error::{Errors, FieldError};
 use crate::schema::date::{parse, rfc3339};

@@ -1,6 +1,6 @@
 //! File fields: the stored names, and what an upload must satisfy.
 
-use super::settings::{MAX_SAFE_INT, bad_format, length_out_of_range, within};
+use super::bounds::{MAX_SAFE_INT, bad_format, length_out_of_range, within};
 use super::{Field, FieldKind};
 use crate::error::{Errors, FieldError};
 use crate::value::{Json, ValueRef};

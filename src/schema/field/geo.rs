@@ -24,14 +24,17 @@ struct Plain {
 }
 
 impl GeoPoint {
-    /// A stored or submitted text; members that are missing or no numbers are 0, anything else is no point.
+    /// A stored or submitted text: a JSON object; anything else is no point.
     pub fn parse(text: &str) -> GeoPoint {
-        match serde_json::from_str::<Plain>(text) {
-            Ok(Plain { lon, lat }) => GeoPoint { lon, lat },
-            Err(_) => match serde_json::from_str(text) {
-                Ok(Json::Object(members)) => GeoPoint::from_object(&members),
-                Ok(_) | Err(_) => GeoPoint::default(),
-            },
+        // A list of two numbers would read as the shape, too.
+        if text.starts_with('{')
+            && let Ok(Plain { lon, lat }) = serde_json::from_str(text)
+        {
+            return GeoPoint { lon, lat };
+        }
+        match serde_json::from_str(text) {
+            Ok(Json::Object(members)) => GeoPoint::from_object(&members),
+            Ok(_) | Err(_) => GeoPoint::default(),
         }
     }
 
@@ -43,9 +46,16 @@ impl GeoPoint {
         }
     }
 
+    /// Members that are missing or null are 0; one that is no number makes it no point.
     fn from_object(members: &Object) -> GeoPoint {
-        let member = |key: &str| members.get(key).and_then(Json::as_f64).unwrap_or_default();
-        GeoPoint { lon: member("lon"), lat: member("lat") }
+        let member = |key: &str| match members.get(key) {
+            None | Some(Json::Null) => Some(0.0),
+            Some(value) => value.as_f64(),
+        };
+        match (member("lon"), member("lat")) {
+            (Some(lon), Some(lat)) => GeoPoint { lon, lat },
+            (_, _) => GeoPoint::default(),
+        }
     }
 
     /// Appends the JSON object.

@@ -1,6 +1,6 @@
 //! Password fields: checks on the plain text; what is stored is a hash, and no one ever reads it.
 
-use super::settings::{compiles, within};
+use super::bounds::{compiles, within};
 use super::{Field, FieldKind, text};
 use crate::error::{Errors, FieldError};
 

@@ -1,6 +1,6 @@
 //! Text fields: length, pattern, generated values, and what a primary key must not contain.
 
-use super::settings::{MAX_SAFE_INT, compiles, within};
+use super::bounds::{MAX_SAFE_INT, compiles, within};
 use super::{Field, FieldKind};
 use crate::error::{Errors, FieldError};
 use crate::id::Ids;

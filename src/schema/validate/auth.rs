@@ -2,7 +2,7 @@
 
 use super::{Check, between, length};
 use crate::error::{Errors, FieldError};
-use crate::schema::auth_options::{AuthOptions, Mfa, OAuth2, Otp, PasswordAuth, Provider, Template};
+use crate::schema::auth_options::{AuthOptions, OAuth2, Otp, PasswordAuth, Provider, Template};
 use crate::schema::providers;
 use crate::value::net::is_url;
 
@@ -11,7 +11,23 @@ const DAY_S: i64 = 86_400;
 const MAX_TOKEN_S: i64 = 94_670_856;
 
 impl Check<'_> {
+    /// Each step stands on the one before, so only the first that finds something tells: every option by itself, then
+    /// whether a second factor is possible, then whether identities are unique.
     pub(super) fn auth(&self, options: &AuthOptions, errors: &mut Errors) {
+        let mut found = Errors::default();
+        self.options(options, &mut found);
+        found.prune();
+        if found.is_empty() && options.mfa.enabled {
+            self.second_factor(options, found.nested("mfa"));
+            found.prune();
+        }
+        if found.is_empty() && options.password_auth.enabled {
+            identities(self, &options.password_auth, found.nested("passwordAuth"));
+        }
+        errors.extend(found);
+    }
+
+    fn options(&self, options: &AuthOptions, errors: &mut Errors) {
         let stored = self.stored.and_then(|stored| stored.auth());
         let before = stored.map(|stored| stored.auth_rule.as_deref());
         errors.check("authRule", self.rule(options.auth_rule.as_deref(), before));
@@ -21,10 +37,15 @@ impl Check<'_> {
         let before = stored.map(|stored| stored.manage_rule.as_deref());
         errors.check("manageRule", self.rule(options.manage_rule.as_deref(), before));
         template(&options.auth_alert.email_template, errors.nested("authAlert").nested("emailTemplate"));
-        password_auth(self, &options.password_auth, errors.nested("passwordAuth"));
+        let names = &options.password_auth.identity_fields;
+        if options.password_auth.enabled && (names.is_empty() || names.iter().any(String::is_empty)) {
+            errors.nested("passwordAuth").add("identityFields", FieldError::required());
+        }
         oauth2(&options.oauth2, errors.nested("oauth2"));
         otp(&options.otp, errors.nested("otp"));
-        self.mfa(&options.mfa, options, errors.nested("mfa"));
+        if options.mfa.enabled {
+            errors.nested("mfa").check("duration", between(options.mfa.duration, 10, DAY_S));
+        }
         for (name, token) in options.tokens() {
             let found = errors.nested(name);
             found.check("duration", between(token.duration, 10, MAX_TOKEN_S));
@@ -35,21 +56,14 @@ impl Check<'_> {
         template(&options.confirm_email_change_template, errors.nested("confirmEmailChangeTemplate"));
     }
 
-    fn mfa(&self, mfa: &Mfa, options: &AuthOptions, errors: &mut Errors) {
-        if !mfa.enabled {
-            return;
-        }
-        // Each step stands on the one before: only the first that fails is told.
-        errors.check("duration", between(mfa.duration, 10, DAY_S));
+    fn second_factor(&self, options: &AuthOptions, errors: &mut Errors) {
         let methods = [options.password_auth.enabled, options.oauth2.enabled, options.otp.enabled];
-        if errors.is_empty() && methods.iter().filter(|enabled| **enabled).count() < 2 {
+        if methods.iter().filter(|enabled| **enabled).count() < 2 {
             let message = "MFA requires at least 2 auth methods to be enabled.";
-            errors.add("enabled", FieldError::new("validation_mfa_not_enough_auths", message));
+            return errors.add("enabled", FieldError::new("validation_mfa_not_enough_auths", message));
         }
-        if errors.is_empty() {
-            let before = self.stored.and_then(|stored| stored.auth()).map(|stored| Some(stored.mfa.rule.as_str()));
-            errors.check("rule", self.rule(Some(&mfa.rule), before));
-        }
+        let before = self.stored.and_then(|stored| stored.auth()).map(|stored| Some(stored.mfa.rule.as_str()));
+        errors.check("rule", self.rule(Some(&options.mfa.rule), before));
     }
 }
 
@@ -73,15 +87,8 @@ fn otp(otp: &Otp, errors: &mut Errors) {
 }
 
 /// An identity must find one record at most.
-fn password_auth(check: &Check, options: &PasswordAuth, errors: &mut Errors) {
-    if !options.enabled {
-        return;
-    }
-    let names = &options.identity_fields;
-    if names.is_empty() || names.iter().any(String::is_empty) {
-        errors.add("identityFields", FieldError::required());
-    }
-    for name in names {
+fn identities(check: &Check, options: &PasswordAuth, errors: &mut Errors) {
+    for name in &options.identity_fields {
         let field = name.as_str();
         if check.collection().field(field).is_none() {
             let message = format!("Invalid or missing field {field}.");

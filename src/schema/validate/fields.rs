@@ -9,31 +9,48 @@ const RESERVED_IN_AUTH: [&str; 2] = ["passwordConfirm", "oldPassword"];
 const COMPOSITE_KEY: &str = "Composite PKs are not supported and the collection must have only 1 PK.";
 
 impl Check<'_> {
+    /// Each step stands on the one before, so only the first that finds something tells: names and ids that clash, the list
+    /// as a whole, types that change, and at last every field by itself.
     pub(super) fn fields(&self, errors: &mut Errors) {
-        if let Err(error) = self.field_list() {
-            errors.add("fields", error);
-            return;
-        }
         let new = self.collection();
-        let keys = new.fields.iter().filter(|field| is_primary_key(field)).count();
+        let all = || new.fields.iter().enumerate();
+        let twice = all().find_map(|(index, field)| Some((index, self.twice(index, field)?)));
+        let taken = || all().find_map(|(index, field)| Some((index, self.reserved(field)?)));
+        if let Some((index, (key, error))) = twice.or_else(taken) {
+            return errors.nested("fields").nested(index.to_string()).add(key, error);
+        }
+        if let Err(error) = self.field_list() {
+            return errors.add("fields", error);
+        }
         let list = errors.nested("fields");
         for (index, field) in new.fields.iter().enumerate() {
-            let stored = self.stored.filter(|_| !new.is_view());
-            let stored = stored.and_then(|stored| stored.fields.iter().find(|old| old.id == field.id));
-            if stored.is_some_and(|stored| stored.kind.type_name() != field.kind.type_name()) {
+            if self.stored_field(field).is_some_and(|stored| stored.kind.type_name() != field.kind.type_name()) {
                 let error = FieldError::new("validation_field_type_change", "Field type cannot be changed.");
                 list.add(index.to_string(), error);
-                continue;
             }
-            let mut found = field.validate_settings(stored, self.ids);
-            found.check("id", self.unique_id(index, field));
-            found.check("name", self.free_name(index, field));
+        }
+        if list.is_empty() {
+            self.each_field(list);
+        }
+    }
+
+    fn each_field(&self, list: &mut Errors) {
+        let new = self.collection();
+        let keys = new.fields.iter().filter(|field| is_primary_key(field)).count();
+        for (index, field) in new.fields.iter().enumerate() {
+            let mut found = field.validate_settings(self.stored_field(field), self.ids);
             if keys > 1 && is_primary_key(field) {
                 found.add("primaryKey", FieldError::new("validation_unsupported_composite_pk", COMPOSITE_KEY));
             }
             found.check("collectionId", self.relation_target(field));
             list.add(index.to_string(), found);
         }
+    }
+
+    /// The field before the save; those of a view are made anew.
+    fn stored_field(&self, field: &Field) -> Option<&Field> {
+        let stored = self.stored.filter(|_| !self.collection().is_view())?;
+        stored.fields.iter().find(|old| old.id == field.id)
     }
 
     /// What is wrong with the list as a whole.
@@ -56,25 +73,26 @@ impl Check<'_> {
         Ok(())
     }
 
-    fn unique_id(&self, index: usize, field: &Field) -> Result<(), FieldError> {
-        if self.collection().fields.iter().take(index).any(|other| other.id == field.id) {
+    /// What it shares with a field before it, and the error.
+    fn twice(&self, index: usize, field: &Field) -> Option<(&'static str, FieldError)> {
+        let name = field.name.as_str();
+        let mut earlier = self.collection().fields.iter().take(index);
+        let other = earlier.find(|other| other.id == field.id || other.name.eq_ignore_ascii_case(name))?;
+        if other.id == field.id {
             let message = format!("Duplicated or invalid field id {:?}.", field.id);
-            return Err(FieldError::new("validation_duplicated_field_id", message));
+            return Some(("id", FieldError::new("validation_duplicated_field_id", message)));
         }
-        Ok(())
+        let message = format!("Duplicated or invalid field name {name}.");
+        let error = FieldError::new("validation_duplicated_field_name", message);
+        Some(("name", error.with("fieldName", name)))
     }
 
-    fn free_name(&self, index: usize, field: &Field) -> Result<(), FieldError> {
-        let name = field.name.as_str();
-        if self.collection().is_auth() && RESERVED_IN_AUTH.contains(&name) {
-            let message = "The field name is reserved and cannot be used.";
-            return Err(FieldError::new("validation_reserved_field_name", message));
+    fn reserved(&self, field: &Field) -> Option<(&'static str, FieldError)> {
+        if !self.collection().is_auth() || !RESERVED_IN_AUTH.contains(&field.name.as_str()) {
+            return None;
         }
-        if self.collection().fields.iter().take(index).any(|other| other.name.eq_ignore_ascii_case(name)) {
-            let message = format!("Duplicated or invalid field name {name}.");
-            return Err(FieldError::new("validation_duplicated_field_name", message).with("fieldName", name));
-        }
-        Ok(())
+        let message = "The field name is reserved and cannot be used.";
+        Some(("name", FieldError::new("validation_reserved_field_name", message)))
     }
 
     fn relation_target(&self, field: &Field) -> Result<(), FieldError> {

@@ -15,19 +15,15 @@ impl Check<'_> {
             }
             return;
         }
-        let mut found = Errors::default();
         let mut earlier: Vec<Index> = Vec::new();
         for (at, text) in new.indexes.iter().enumerate() {
             match self.index(text, &earlier) {
                 Ok(index) => earlier.push(index),
-                Err(error) => found.add(at.to_string(), error),
+                // The first is told: what follows may be wrong only because of it.
+                Err(error) => return errors.nested("indexes").add(at.to_string(), error),
             }
         }
-        if !found.is_empty() {
-            errors.add("indexes", found);
-        } else if let Err(error) = self.system_indexes(&earlier) {
-            errors.add("indexes", error);
-        }
+        errors.check("indexes", self.system_indexes(&earlier));
     }
 
     fn index(&self, text: &str, earlier: &[Index]) -> Result<Index, FieldError> {

@@ -104,7 +104,7 @@ fn names_ids_and_types() {
             (json!({"name": "users"}), &["name validation_collection_name_exists"]),
             (json!({"type": "view"}), &["type validation_collection_type_change"]),
             (json!({"system": true}), &["system validation_collection_system_flag_change"]),
-            (json!({"id": "other"}), &["id validation_invalid_or_existing_id"]),
+            (json!({"id": "other"}), &["id validation_values_mismatch"]),
         ],
     );
 }

@@ -15,7 +15,6 @@ use crate::schema::Collection;
 use crate::sql::quote;
 use crate::store::StoreError;
 use crate::store::config::Durability;
-use crate::store::console::Answer;
 use crate::value::Value;
 
 /// Rows of an answer, and bytes in them, at most; the rest is cut off.
@@ -28,6 +27,15 @@ const OURS: [&str; 2] = ["_changes", "_migrations"];
 /// Pragmas that only tell something when they are given an argument.
 const TELLING: [&str; 7] =
     ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list"];
+
+/// What a script answered: the rows of its last statement that has any, or how many it wrote.
+#[derive(Debug, Default)]
+pub struct Answer {
+    pub affected: u64,
+    /// Names, and types as declared (`""` when there is none).
+    pub columns: Vec<(String, String)>,
+    pub rows: Vec<Vec<Option<String>>>,
+}
 
 /// Runs statements that only read; `None` when one of them would write, or says that it does.
 pub fn read(path: &Path, text: &str, until: Instant) -> Result<Option<Answer>, StoreError> {

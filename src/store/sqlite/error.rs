@@ -25,8 +25,11 @@ fn from_code(code: ffi::Error, message: String) -> StoreError {
         ErrorCode::DiskFull => StoreError::NoSpace,
         // The shared-memory index cannot grow: only a full disk does that.
         ErrorCode::SystemIoFailure if code.extended_code == ffi::SQLITE_IOERR_SHMSIZE => StoreError::NoSpace,
-        // SQLITE_ERROR is the catch-all of the parser and of SQL functions; READONLY is a write through a reader.
-        ErrorCode::Unknown if code.extended_code == ffi::SQLITE_ERROR => StoreError::Sql(message),
+        // SQLITE_ERROR is the catch-all of the parser and of SQL functions, its relative an unknown collation; READONLY is
+        // a write through a reader.
+        ErrorCode::Unknown if matches!(code.extended_code, ffi::SQLITE_ERROR | ffi::SQLITE_ERROR_MISSING_COLLSEQ) => {
+            StoreError::Sql(message)
+        }
         ErrorCode::ReadOnly | ErrorCode::TooBig | ErrorCode::TypeMismatch | ErrorCode::ParameterOutOfRange => {
             StoreError::Sql(message)
         }

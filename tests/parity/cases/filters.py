@@ -93,7 +93,7 @@ VALID = {
         "only-percent": "t ~ '%'", "only-any": "t ~ '_'", "column-column": "t ~ author.t", "literal-left": "'Hello World' ~ t", "number-left": "1 ~ '1'",
         "number-left-2": "1 ~ '1.0'", "number-both": "1 ~ 1", "null-right": "t ~ null", "bool-right": "b ~ true", "relation-many": f"tags ~ '{T2}'", "relation-many-not": f"tags !~ '{T2}'",
         "select-many-not": "s2 !~ 'a'", "unicode": "t ~ 'É'", "through": "tags.t ~ 're'", "through-any": "tags.t ?~ 're'", "through-not": "tags.t !~ 're'", "through-any-not": "tags.t ?!~ 're'",
-        "percent-quote": "t ~ '%o_W%'", "geo": "g ~ '42'",
+        "percent-quote": "t ~ '%o_W%'", "geo": "g ~ '42'", "two-any": "t ~ '__'",
     }},
     "10": {"posts": {
         "now": "d < @now", "now-gt": "d > @now", "today": "@todayStart <= @now && @now <= @todayEnd", "yesterday": "@yesterday < @now && @now < @tomorrow",
@@ -185,6 +185,8 @@ def cases():
     yield Case("records/12/empty", [get(records("numbers"), q={"sort": "", "fields": "id", "filter": "n < 4"})])
     yield Case("records/12/random", [get(records("authors"), q={"sort": "-@random", "filter": "t='Ann'", "fields": "id"})])
     yield Case("records/12/multi-valued", [get(records("tags"), q={"sort": "posts_via_tags.n,id", "fields": "id", "filter": f"id = '{T1}'"})])
+    for name, sort in {"blanks": " t\n,\tid ", "255-bytes-descending": "-j." + "a" * 253 + ",id", "256-bytes-descending": "-j." + "a" * 254}.items():
+        yield Case(f"records/12/{name}", [get(records("posts"), q={"sort": sort, "fields": "id"})])
     yield from limits()
     yield from views()
 

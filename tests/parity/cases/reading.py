@@ -141,6 +141,7 @@ def expands():
         yield Case(f"{n}-hidden", [get(records("hidden"), who, {"expand": "hrel", "sort": "id"})])
         yield Case(f"{n}-back-of-hidden", [get(records("tags", T1), who, {"expand": "hidden_via_hrel"})])
         yield Case(f"{n}-email", [get(records("members", BOB), who, {"expand": "docs_via_owner,teams_via_people"}), get(records("tags", T2), who, {"expand": "members_via_likes"})])
+    yield Case("records/14/other-blanks", [get(records("posts", P1), q={"expand": "author\t,tags", "fields": "id,expand"})])
     yield Case("records/14/fields", [get(records("posts", P1), q={"expand": "author,tags", "fields": "id,expand.author.t,expand.tags.w"}), get(records("posts", P1), q={"expand": "author,tags", "fields": "*,expand.author.t"})])
     yield Case("records/14/on-create", [post(records("posts"), {"t": "x", "author": A1, "tags": [T2, T1]}, q={"expand": "author,tags", "fields": "t,expand"})])
     yield Case("records/14/on-update", [patch(records("posts", P1), {"n": 1}, q={"expand": "tags.posts_via_tags", "fields": "t,expand"})])

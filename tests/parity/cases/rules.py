@@ -170,6 +170,10 @@ def client_filters():
     sorts = [("docs", "owner.nick,id"), ("docs", "-team.t,id"), ("docs", "secret"), ("members", "note"), ("members", "email,id"), ("comments", "vault.t,id"), ("comments", "doc.t,id"), ("hidden", "hrel.t"), ("hidden", "hrel"), ("hidden", "hj.a"), ("comments", "author.email,id"), ("kinds", "pw,id")]
     for i, (name, sort) in enumerate(sorts):
         yield Case(f"records/6.5/sort-{i:02}", [get(records(name), who, {"sort": sort, "fields": "id"}) for who in ("ann", "cat")])
+    forbidden = {"both": "@request.auth.id = '' && @collection.tags.t = ''", "both-turned": "@collection.tags.t = '' && @request.auth.id = ''", "unfinished": "@request.method", "open-group": "n = 1 && ((@collection.tags.t = ''",
+                 "bad-alias": "@collection.tags:a-b.w ?= 1", "other-case": "@REQUEST.method = ''", "longer": "@requests.x = 1"}
+    for name, filter_ in forbidden.items():
+        yield Case(f"records/6.5/forbidden-{name}", [get(records("posts"), who, {"filter": filter_, "sort": "id", "fields": "id"}) for who in ("guest", "ann", "su")])
     yield Case("records/6.5/password-of-base", [get(records("kinds"), "guest", {"filter": "pw != ''", "fields": "id", "sort": "id"}), get(records("kinds"), "guest", {"filter": "pw ~ '$2a$'", "fields": "id", "sort": "id"})])
     yield ruled("6.5/list-rule-and-filter", {"listRule": "n > 0"}, [get(records("ruled"), "ann", {"filter": f, "sort": "id", "fields": "id"}) for f in ("n < 2", "n = 0 || n = 1", "n = 0) || (n = 0", "owner.nick = 'bob'")])
 

@@ -65,6 +65,10 @@ def field_lists():
     }
     for name, fields in lists.items():
         yield create(f"4.1/list-{name}", {"name": "made", "fields": fields})
+    wrong = {"name": {"name": "b b", "type": "text"}, "option": {"name": "o", "type": "text", "min": -1}, "id": {"name": "id", "type": "number"}, "reserved": {"name": "passwordConfirm", "type": "text"}, "case": {"name": "T", "type": "text"}, "key": {"name": "k", "type": "text", "primaryKey": True}, "target": {"name": "r", "type": "relation", "collectionId": "zzz"}}
+    for i, (one, first) in enumerate(wrong.items()):
+        for two, second in list(wrong.items())[i + 1:]:
+            yield create(f"4.1/both-{one}-{two}", {"name": "made", "type": "auth", "fields": [T, first, second]})
     names = ["", "null", "true", "FALSE", "_rowid_", "rowid", "collectionId", "collectionName", "expand", "a_via_b", "with space", "ünï", "9", "x" * 100, "x" * 101, "select", "a.b", "created", "_x", "password", "email", "passwordConfirm", "Expand", "CollectionId", "a-b", "id "]
     for i, name in enumerate(names):
         yield create(f"4.1/name-{i:02}", {"name": "made", "fields": [{"name": name, "type": "text"}]})
@@ -106,7 +110,8 @@ def indexes():
         "null": None, "empty": [], "plain": ["CREATE INDEX i_made ON made (t)"], "unique": ["CREATE UNIQUE INDEX i_made ON made (t)"], "lower": ["create unique index i_made on made (t)"], "other-table": ["CREATE INDEX `i_made` ON `zzz` (t, n DESC)"], "if-not-exists": ["CREATE INDEX IF NOT EXISTS i_made ON other (t)"], "schema": ["CREATE INDEX main.i_made ON zzz (t)"],
         "quotes": ["CREATE INDEX \"i_made\" ON [zzz] ('t')"], "where": ["CREATE INDEX i_made ON zzz (t) WHERE t != 'x' AND n > 1"], "expression": ["CREATE INDEX i_made ON zzz (lower(t), n + 1)"], "collate": ["CREATE INDEX i_made ON zzz (t COLLATE NOCASE ASC)"], "one-column": ["CREATE INDEX i_made ON zzz (`t` DESC)"], "multiline": ["CREATE INDEX\n i_made\n ON zzz (\n t,\n n\n)"],
         "garbage": ["hello"], "no-columns": ["CREATE INDEX i_made ON made ()"], "no-name": ["CREATE INDEX ON made (t)"], "blank": [""], "same-name": ["CREATE INDEX i_made ON made (t)", "CREATE INDEX I_MADE ON made (n)"], "same-definition": ["CREATE INDEX i_made ON made (t)", "CREATE INDEX i_made2 ON made (t)"], "used-name": ["CREATE INDEX idx_uniq_plain ON made (t)"], "used-name-case": ["CREATE INDEX IDX_UNIQ_PLAIN ON made (t)"],
-        "unknown-column": ["CREATE INDEX i_made ON made (zzz)"], "bad-where": ["CREATE INDEX i_made ON made (t) WHERE zzz = 1"], "two-bad": ["CREATE INDEX i_made ON made (zzz)", "CREATE INDEX i_made2 ON made (t)", "x"], "second-statement": ["CREATE INDEX i_made ON made (t); DROP TABLE made"], "not-string": [5], "drop": ["DROP INDEX idx_uniq_plain"], "trailing": ["CREATE INDEX i_made ON made (t);"], "long-name": ["CREATE INDEX " + "i" * 80 + " ON made (t)"],
+        "unknown-column": ["CREATE INDEX i_made ON made (zzz)"], "bad-where": ["CREATE INDEX i_made ON made (t) WHERE zzz = 1"], "two-bad": ["CREATE INDEX i_made ON made (zzz)", "CREATE INDEX i_made2 ON made (t)", "x"], "second-statement": ["CREATE INDEX i_made ON made (t); DROP TABLE made"], "not-string": [5], "drop": ["DROP INDEX idx_uniq_plain"], "trailing": ["CREATE INDEX i_made ON made (t);"], "long-name": ["CREATE INDEX " + "i" * 80 + " ON made (t)"], "unknown-collation": ["CREATE INDEX i_made ON made (t COLLATE zzz)"],
+        "two-garbage": ["hello", "CREATE INDEX i_made ON made (t)", "x"], "two-same-names": ["CREATE INDEX i_made ON made (t)", "CREATE INDEX I_MADE ON made (n)", "CREATE INDEX i_made ON made (t, n)"], "garbage-and-unknown-column": ["CREATE INDEX i_made ON made (zzz)", "x"],
     }
     for name, list_ in lists.items():
         yield create(f"5.2/{name}", {**ok, "indexes": list_})
@@ -134,6 +139,15 @@ def auth_options():
     }
     for name, body in bodies.items():
         yield create(f"2.2/{name}", {"name": "made", "type": "auth", "fields": [T], **body})
+    # Which of several mistakes are told.
+    wrong = {"mfa": {"mfa": {"enabled": True}}, "mfa-rule": {"mfa": {"enabled": True, "rule": "zzz = 1"}}, "mfa-duration": {"mfa": {"enabled": True, "duration": 5}}, "identity": {"passwordAuth": {"identityFields": ["zzz"]}}, "no-identity": {"passwordAuth": {"identityFields": []}},
+             "token": {"authToken": {"duration": 1}}, "auth-rule": {"authRule": "zzz = 1"}, "list-rule": {"listRule": "zzz = 1"}, "otp": {"otp": {"enabled": True, "duration": 5}}, "template": {"verificationTemplate": {"subject": "", "body": ""}}, "provider": {"oauth2": {"enabled": True, "providers": [{"name": "zzz"}]}}}
+    for i, (one, first) in enumerate(wrong.items()):
+        for two, second in list(wrong.items())[i + 1:]:
+            if not first.keys() & second.keys():
+                yield create(f"2.2/both-{one}-{two}", {"name": "made", "type": "auth", "fields": [T], **first, **second})
+    for name, body in {"template": {"verificationTemplate": ["a", "b"]}, "password": {"passwordAuth": [True, ["email"]]}, "mapped": {"oauth2": {"mappedFields": []}}, "otp": {"otp": []}, "token": {"authToken": [60, "s" * 40]}}.items():
+        yield create(f"2.2/list-for-{name}", {"name": "made", "type": "auth", "fields": [T], **body})
     yield create("2.2/on-base", {"name": "made", "authRule": "zzz = 1", "mfa": {"enabled": True, "duration": 1}})
     new = post(collection(), {"name": "made", "type": "auth", "oauth2": {"enabled": True, "providers": [{"name": "google", "clientId": "a", "clientSecret": "b"}, {"name": "oidc", "clientId": "c", "clientSecret": "d"}]}}, quiet=True)
     pick = {"fields": "oauth2,otp,mfa,authToken,passwordAuth"}
@@ -158,6 +172,11 @@ def changes():
         "relation-target": without("f_r", {**fields[4], "collectionId": "c_posts"}), "values-shrink": without("f_s", {**fields[2], "values": ["b"]}), "id-renamed": [{"id": "text3208210256", "name": "key", "type": "text", "primaryKey": True, "required": True}, *fields], "id-changed": [{**ID, "id": "text3208210256", "min": 3}, *fields], "hide": without("f_t", {**fields[0], "hidden": True, "presentable": True, "max": 2}), "order": list(reversed(fields)), "add-required": [*fields, {"name": "must", "type": "text", "required": True}],
         "add-autodate": [*fields, {"name": "created", "type": "autodate", "onCreate": True}], "min-of-existing": without("f_t", {**fields[0], "min": 10}), "case": without("f_t", {**fields[0], "name": "T"}), "file-instead": without("f_t", {"name": "file1", "type": "file", "maxSelect": 1}),
     }
+    kept = {"id": "f_k", "name": "k", "type": "text", "system": True}
+    bad = {"name": "o", "type": "text", "min": -1}
+    for name, change in {"gone": [bad], "gone-and-clash": [{"name": "a", "type": "text"}, {"name": "A", "type": "text"}], "other-type": [{**kept, "type": "number"}, bad], "other-type-and-clash": [{**kept, "type": "number"}, {"name": "K", "type": "text"}], "two-other-types": [{**kept, "type": "number"}, {"id": "f_n", "name": "n", "type": "text"}]}.items():
+        yield Case(f"collections/6/system-field-{name}", [post(collection(), {"id": "c_made", "name": "made", "fields": [kept, {"id": "f_n", "name": "n", "type": "number"}]}, quiet=True), patch(collection("made"), {"fields": change})])
+    yield Case("collections/6/id-of-another", [*new, patch(collection("made"), {"id": "c_tags"}), patch(collection("made"), {"id": "c_made"}, q={"fields": "id"})])
     for name, change in table.items():
         yield Case(f"collections/6/{name}", [*new, patch(collection("made"), {"fields": change}), get(records("made"), q={"sort": "id"}), patch(records("made", rid("m1")), {"n": 6}), get(collection("made"), q={"fields": "fields.id,fields.name"})])
     yield Case("collections/6/empty-patch", [*new, patch(collection("made"), {}), get(records("made", rid("m1")))])

@@ -55,7 +55,8 @@ def coercions():
     yield from coerced("select-multiple", "s2", ["a", ["a", "a", "b"], [1, 2], ["", None, "a"], None, "", [["a"]], [], '["b","a"]', '["a",1]', "a,b", ["z"], ["a", "z", "y"], {"a": 1}, True, 1, ["c", "b", "a"], "[]", '[""]', ["a", {}], [True]])
     yield from coerced("relation-single", "r1", [T1, [T1, T2], json.dumps([T1, T2]), None, "", [], MISSING, {"id": T1}, 1, [T1, MISSING], [MISSING, T1], T1.upper()])
     yield from coerced("relation-multiple", "r2", [T1, [T1, T2, T1], [T3, T1], json.dumps([T2]), None, "", [], MISSING, [T1, MISSING], f"{T1},{T2}", [[T1]], {"a": T1}])
-    yield from coerced("geo", "g", [{"lat": 1}, {"lon": 3, "lat": 4}, '{"lon":3,"lat":4}', None, {}, [1, 2], 1, "garbage", "", {"lon": "5", "lat": "6"}, {"lon": 1, "lat": 2, "alt": 3}, {"lon": None, "lat": 1}, {"lon": 181, "lat": 0}, {"lon": 0, "lat": 91}, {"lon": -180, "lat": -90}, {"lon": -181, "lat": -91}, '{"lon":"x"}', {"LON": 1}, {"lon": 1.5e1, "lat": 0.1}, [], "[]", "{}"])
+    yield from coerced("geo", "g", [{"lat": 1}, {"lon": 3, "lat": 4}, '{"lon":3,"lat":4}', None, {}, [1, 2], 1, "garbage", "", {"lon": "5", "lat": "6"}, {"lon": 1, "lat": 2, "alt": 3}, {"lon": None, "lat": 1}, {"lon": 181, "lat": 0}, {"lon": 0, "lat": 91}, {"lon": -180, "lat": -90}, {"lon": -181, "lat": -91}, '{"lon":"x"}', {"LON": 1}, {"lon": 1.5e1, "lat": 0.1}, [], "[]", "{}",
+                                       "[1,2]", '{"lon":"5","lat":2}', '{"lon":null,"lat":2}', ' {"lon":1,"lat":2} ', [{"lon": 1, "lat": 2}]])
     yield from coerced("email", "em", ["a@b.co", "A@B.CO", 12, None, ["a@b.co"], "", " a@b.co", "x", True])
     yield from coerced("url", "u", ["https://a.b", 12, None, "", "x", " https://a.b"])
     yield from coerced("editor", "ed", ["<p>x</p>", 12, None, True, ["x"], {"a": 1}, "<script>x</script>"])

@@ -1,3 +1,5 @@
+import { heard } from '$lib/words/words';
+
 /** One failing property of a request body: `code` for programs, `message` for people. */
 export interface FieldError {
 	code: string;
@@ -5,30 +7,33 @@ export interface FieldError {
 	params?: Record<string, unknown>;
 }
 
-/** An answer that is not a success, or none at all (`status` 0). */
+/** An answer that is not a success, or none at all (`status` 0). Its sentences are of the language in use where they are known. */
 export class ApiError extends Error {
 	readonly status: number;
+	/** The message as it came: for whoever reports it. */
+	readonly original: string;
 	/** Property → its error; properties of properties nest. */
 	readonly data: Record<string, unknown>;
 
 	constructor(status: number, message: string, data: Record<string, unknown> = {}) {
-		super(message);
+		super(heard(message));
 		this.name = 'ApiError';
 		this.status = status;
+		this.original = message;
 		this.data = data;
 	}
 
 	/** What the server says about one property of the request. */
 	field(name: string): FieldError | undefined {
 		const found = this.data[name];
-		return isFieldError(found) ? found : undefined;
+		return isFieldError(found) ? { ...found, message: said(found) } : undefined;
 	}
 
 	/** Every property the server named, with its message. */
 	fields(): Record<string, string> {
 		const messages: Record<string, string> = {};
 		for (const [name, found] of Object.entries(this.data)) {
-			if (isFieldError(found)) messages[name] = found.message;
+			if (isFieldError(found)) messages[name] = said(found);
 		}
 		return messages;
 	}
@@ -38,7 +43,7 @@ export class ApiError extends Error {
 		const messages: Record<string, string> = {};
 		const walk = (found: Record<string, unknown>, path: string) => {
 			for (const [name, value] of Object.entries(found)) {
-				if (isFieldError(value)) messages[path + name] = value.message;
+				if (isFieldError(value)) messages[path + name] = said(value);
 				else if (typeof value === 'object' && value !== null) walk(value as Record<string, unknown>, `${path}${name}.`);
 			}
 		};
@@ -53,7 +58,7 @@ export class ApiError extends Error {
 			if (typeof found !== 'object' || found === null || isFieldError(found)) return undefined;
 			found = (found as Record<string, unknown>)[key];
 		}
-		return isFieldError(found) ? found.message : undefined;
+		return isFieldError(found) ? said(found) : undefined;
 	}
 
 	/** Whether the server named this property, or anything inside it. */
@@ -73,6 +78,8 @@ export class ApiError extends Error {
 		return new ApiError(0, thrown instanceof Error ? thrown.message : String(thrown));
 	}
 }
+
+const said = ({ code, message }: FieldError) => heard(message, code);
 
 function isFieldError(value: unknown): value is FieldError {
 	return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';

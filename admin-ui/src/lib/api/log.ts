@@ -41,6 +41,16 @@ export async function listLogs(query: LogQuery, signal?: AbortSignal): Promise<L
 	return items;
 }
 
+/** Some entries with what they are counted by. */
+export type LogTraits = Pick<Log, 'created' | 'level' | 'message' | 'data'>;
+
+export async function listTraits(filter: string, page: number, perPage: number, signal?: AbortSignal): Promise<LogTraits[]> {
+	const fields = 'created,level,message,data.status,data.method,data.url,data.error';
+	const query = { page, perPage, filter, sort: '-@rowid', skipTotal: true, fields };
+	const { items }: List<LogTraits> = await client.get('/api/logs', { query, signal });
+	return items;
+}
+
 /** How many entries pass, and what stands at a place of their order, counted from 0. */
 export async function logAt(
 	filter: string,

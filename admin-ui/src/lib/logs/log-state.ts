@@ -15,6 +15,10 @@ export interface LogState {
 	until: string;
 	/** Requests of superusers too: this dashboard's own are among them. */
 	superusers: boolean;
+	/** Requests for files of records too: a page with pictures makes many. */
+	files: boolean;
+	/** What there is of each kind stands beside the list. */
+	kinds: boolean;
 	/** The id of the open entry. */
 	log: string;
 }
@@ -41,6 +45,8 @@ export function parseLogState(query: URLSearchParams): LogState {
 		hour: query.get('hour') ?? '',
 		until: query.get('until') ?? '',
 		superusers: query.get('superusers') === '1',
+		files: query.get('files') !== '0',
+		kinds: query.get('kinds') === '1',
 		log: query.get('log') ?? ''
 	};
 }
@@ -53,6 +59,8 @@ export function logHref(state: LogState): string {
 	if (state.hour) query.set('hour', state.hour);
 	if (state.hour && state.until) query.set('until', state.until);
 	if (state.superusers) query.set('superusers', '1');
+	if (!state.files) query.set('files', '0');
+	if (state.kinds) query.set('kinds', '1');
 	if (state.log) query.set('log', state.log);
 	const text = query.toString().replaceAll('+', '%20');
 	return '#/logs' + (text && '?' + text);
@@ -64,6 +72,15 @@ export const stamp = (date: Date) => date.toISOString().replace('T', ' ');
 /** The server's words as milliseconds. */
 export const momentOf = (text: string) => new Date(text.replace(' ', 'T')).getTime();
 
+/** Whether a filter is one; otherwise it is words that are looked for. */
+export const isExpression = (filter: string) => /[=~<>]/.test(filter);
+
+/** Where the chart begins and ends, in milliseconds; undefined for everything that is kept. */
+export function chartSpan(state: LogState, now: number): { from: number; to: number } | undefined {
+	if (state.hour && state.until) return { from: momentOf(state.hour), to: momentOf(state.until) };
+	return state.hours > 0 ? { from: now - state.hours * HOUR_MS, to: now } : undefined;
+}
+
 /** The screen's state as a filter for the server. A pressed hour is left out of the chart's, a range is not. */
 export function filterOf(state: LogState, now: Date, use: 'list' | 'chart'): string {
 	const parts: string[] = [];
@@ -73,8 +90,10 @@ export function filterOf(state: LogState, now: Date, use: 'list' | 'chart'): str
 	} else if (state.hours > 0) parts.push(`created >= '${stamp(new Date(now.getTime() - state.hours * HOUR_MS))}'`);
 	if (state.level > LOWEST) parts.push(`level >= ${state.level}`);
 	if (!state.superusers) parts.push("data.auth != '_superusers'");
+	// By the message, which every entry has.
+	if (!state.files) parts.push("message !~ '% /api/files/%'");
 	const words = state.filter.trim();
-	if (/[=~<>]/.test(words)) parts.push(`(${words})`);
+	if (isExpression(words)) parts.push(`(${words})`);
 	else if (words)
 		parts.push(
 			`(${['message', 'data.url', 'data.error', 'data.userIP'].map((field) => `${field} ~ ${JSON.stringify(words)}`).join(' || ')})`

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { parts, plural, speak, words } from './words';
+import { heard, parts, plural, speak, words } from './words';
 
 afterEach(() => speak({}));
 
@@ -28,4 +28,19 @@ test('elements move with their words', () => {
 test('counts take the form their language has for them', () => {
 	speak({ 'row | rows': 'Zeile | Zeilen' });
 	expect([plural('one', 'row', 'rows'), plural('other', 'row', 'rows'), plural('other', 'x', 'xs')]).toEqual(['Zeile', 'Zeilen', 'xs']);
+});
+
+test('what the server says is told by its sentence, else by its code, else as it came', () => {
+	speak({
+		'Cannot be blank. [server]': 'Darf nicht leer sein.',
+		'The length must be between {0} and {1}. [server]': 'Zwischen {0} und {1} Zeichen.',
+		'Invalid query - {0}. [server]': 'Ungültige Abfrage: {0}.',
+		'{0} of {1}': 'nicht hier',
+		'validation_x [code]': 'Geht nicht.'
+	});
+	expect(heard('Cannot be blank.')).toBe('Darf nicht leer sein.');
+	expect(heard('The length must be between 1 and 255.')).toBe('Zwischen 1 und 255 Zeichen.');
+	expect(heard('Invalid query - no such\ntable.')).toBe('Ungültige Abfrage: no such table.');
+	expect(heard('One of two', 'validation_x')).toBe('Geht nicht.');
+	expect([heard('One of two'), heard('One of two', 'validation_y')]).toEqual(['One of two', 'One of two']);
 });

@@ -12,7 +12,19 @@ let catalogue: Catalogue = {};
 /** Has to come before anything is looked up: some texts are looked up once and for all. */
 export function speak(words: Catalogue): void {
 	catalogue = words;
+	shapes = undefined;
 }
+
+interface Shape {
+	sentence: RegExp;
+	/** The place each of its parts has in the translation. */
+	places: number[];
+	text: string;
+}
+
+/** How the catalogue marks what the server says: see words/server.js. */
+const SERVER = ' [server]';
+let shapes: Shape[] | undefined;
 
 const fill = (text: string, values: readonly unknown[]) => text.replace(/\{(\d+)\}/g, (_, i) => String(values[Number(i)] ?? ''));
 
@@ -37,6 +49,42 @@ export function parts(key: string, values?: readonly unknown[]): Part[] {
 	}
 	plain(text.slice(end));
 	return found;
+}
+
+/**
+ * What the server said, in the language in use: by the sentence, or else by its code. What nobody knows is shown as
+ * it came.
+ */
+export function heard(message: string, code = ''): string {
+	const plain = message.replace(/\s+/g, ' ').trim();
+	const whole = catalogue[plain + SERVER];
+	if (whole) return whole;
+	shapes ??= shapesOf(catalogue);
+	for (const { sentence, places, text } of shapes) {
+		const found = sentence.exec(plain);
+		if (!found) continue;
+		const values: string[] = [];
+		for (const [i, place] of places.entries()) values[place] = found[i + 1] ?? '';
+		return fill(text, values);
+	}
+	return catalogue[`${code} [code]`] || message;
+}
+
+/** The more of a sentence is fixed, the earlier it is tried. */
+function shapesOf(words: Catalogue): Shape[] {
+	const keys = Object.keys(words).filter((key) => key.endsWith(SERVER) && /\{\d\}/.test(key) && words[key]);
+	const own = (key: string) => key.slice(0, -SERVER.length);
+	return keys
+		.sort((a, b) => b.length - a.length)
+		.map((key) => ({
+			sentence: new RegExp(
+				`^${own(key)
+					.replace(/[.*+?^$()|[\]\\]/g, '\\$&')
+					.replace(/\{\d\}/g, '(.+?)')}$`
+			),
+			places: [...key.matchAll(/\{(\d)\}/g)].map(([, place]) => Number(place)),
+			text: words[key] ?? ''
+		}));
 }
 
 /** The form a count asks for. The catalogue has all forms of a word in one line, from `one` to `other`. */
