@@ -136,13 +136,11 @@ export const MOMENTS = [
 		name: 'import-mapped',
 		hash: '#/collections/products/import',
 		act: (page) =>
-			page
-				.locator('input[type=file]')
-				.setInputFiles({
-					name: 'goods.csv',
-					mimeType: 'text/csv',
-					buffer: Buffer.from('name,price,tags,since\nLamp,12,"new,oak",2026\nChair,x,,\n')
-				})
+			page.locator('input[type=file]').setInputFiles({
+				name: 'goods.csv',
+				mimeType: 'text/csv',
+				buffer: Buffer.from('name,price,tags,since\nLamp,12,"new,oak",2026\nChair,x,,\n')
+			})
 	},
 	{
 		name: 'schema-review',
@@ -158,7 +156,13 @@ export const MOMENTS = [
 	{
 		name: 'delete-collection',
 		hash: '#/collections/orders/schema',
-		act: async (page) => (await page.getByRole('button', { name: /^More about/ }).last().click(), press(page, /^Delete/))
+		act: async (page) => (
+			await page
+				.getByRole('button', { name: /^More about/ })
+				.last()
+				.click(),
+			press(page, /^Delete/)
+		)
 	},
 	{
 		name: 'rule-trial',
