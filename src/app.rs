@@ -52,6 +52,8 @@ impl Default for World {
 /// What the store does not know of collections.
 const BOOT: Boot = Boot { seed: collections::seed, load: collections::load };
 
+/// Accounts whose wrong old passwords are counted at a time.
+const GUESSES: usize = 4096;
 /// Counters of requests that are kept, by rule and address.
 pub const COUNTERS: usize = 65_536;
 
@@ -85,10 +87,10 @@ pub async fn open(config: &Config, World { clock, ids }: World) -> Result<Arc<Se
         clock: clock.clone(),
         plans: Plans::default(),
         later: Later::here(),
+        guesses: Windows::new(GUESSES),
     });
     let auth = Auth::new(records.clone(), mailer.clone(), config.oauth2.clone());
-    let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
-    hand_back(&auth, hub.clone());
+    let hub = start_hub(config, &records, &auth).await?;
     let backups = Backups::new(backup::Parts {
         check: check(config, &clock, &records.ids),
         dir: dir.clone(),
@@ -160,6 +162,12 @@ pub fn moment(config: &Config) -> Result<Moment> {
 pub fn bucket(config: &Config, settings: &S3, patience: Duration) -> Result<Bucket> {
     let transport = Outbound::default().lasting(reach(&config.files), patience).map_err(Error::internal)?;
     Bucket::new(settings, &transport, patience)
+}
+
+async fn start_hub(config: &Config, records: &Records, auth: &Auth) -> Result<Hub> {
+    let hub = Hub::start(records.clone(), config.realtime.clone()).await?;
+    hand_back(auth, hub.clone());
+    Ok(hub)
 }
 
 /// Browsers that come back from a provider are told to whoever waits for them.

@@ -37,6 +37,12 @@ impl Over {
     }
 }
 
+/// What one client has: an IPv4 address, or a whole /64 of IPv6, in which it may change its address at will.
+pub fn place(ip: &str) -> &str {
+    // IPv6 is written in full: four groups of four digits.
+    if ip.contains(':') { ip.get(..19).unwrap_or(ip) } else { ip }
+}
+
 /// Counters by key; those least used make room.
 pub struct Windows {
     /// Keys are kept as their hash, which nobody outside can aim at.

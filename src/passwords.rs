@@ -116,11 +116,6 @@ pub fn hash_here(plain: &str) -> Result<String> {
     Memory::default().hash(plain)
 }
 
-/// As [`Hasher::verify`], on the calling thread.
-pub fn verify_here(plain: &str, hash: &str) -> Result<Verdict> {
-    Memory::default().verify(plain, hash)
-}
-
 /// One thread's reusable blocks.
 #[derive(Default)]
 struct Memory(Vec<Block>);
@@ -191,6 +186,10 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn verify_here(plain: &str, hash: &str) -> Result<Verdict> {
+        Memory::default().verify(plain, hash)
+    }
 
     #[test]
     fn a_hash_verifies_its_own_password_only() {

@@ -34,6 +34,7 @@ use crate::error::{Error, Result};
 use crate::files::Files;
 use crate::id::Ids;
 use crate::later::Later;
+use crate::limits::Windows;
 use crate::passwords::Hasher;
 use crate::schema::{Catalog, Collection, FieldKind};
 use crate::settings::Live;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub plans: plans::Plans,
     /// For what answers do not wait for.
     pub later: Later,
+    /// Wrong passwords, by account.
+    pub guesses: Windows,
 }
 
 impl std::ops::Deref for Records {

@@ -74,3 +74,21 @@ test('the id can be copied', async () => {
 	assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.locator('tbody tr a').first().innerText());
 	await audit(page);
 });
+
+test('what points at a record is counted, and a press away', async () => {
+	const { api } = dashboard.current;
+	const { items } = await api.send('GET', '/api/collections/brands/records?perPage=1');
+	const asked = encodeURIComponent(`brand = '${items[0].id}'`);
+	const { totalItems } = await api.send('GET', `/api/collections/products/records?perPage=1&filter=${asked}`);
+	const page = await dashboard.current.visit(`#/collections/brands?record=${items[0].id}&tab=read`);
+	const section = page.getByRole('region', { name: 'Referenced by' });
+	const link = section
+		.getByRole('listitem')
+		.filter({ hasText: 'products' })
+		.getByRole('link', { name: `${totalItems} record` });
+	await link.click();
+	await page.getByRole('heading', { name: 'products', level: 1 }).waitFor();
+	await page.getByText(`${totalItems} record`).first().waitFor();
+	assert.match(decodeURIComponent(page.url()), new RegExp(`brand = '${items[0].id}'`));
+	await audit(page);
+});

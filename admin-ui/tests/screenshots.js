@@ -1,10 +1,11 @@
-// `npm run screenshots`: every screen, light and dark, wide and on a phone, into screenshots/. With names as
-// arguments only those screens. The server is one of its own (CRATEBASE_BIN), with the shop in it.
+// `npm run screenshots`: every screen, and what can lie over it, light and dark, wide and on a phone, into screenshots/.
+// With names as arguments only those. The server is one of its own (CRATEBASE_BIN), with the shop in it.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Api } from './support/api.js';
+import { MOMENTS } from './support/moments.js';
 import { SCREENS } from './support/screens.js';
 import { serveBuild } from './support/serve-build.js';
 import { startServer } from './support/server.js';
@@ -26,6 +27,7 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--head
 try {
 	const asked = process.argv.slice(2);
 	const screens = SCREENS.filter(({ name }) => asked.length === 0 || asked.includes(name));
+	const moments = MOMENTS.filter(({ name }) => asked.length === 0 || asked.includes(name));
 	const session = await new Api(server.base, '').send('POST', '/api/collections/_superusers/auth-with-password', {
 		identity: account.email,
 		password: account.password
@@ -41,9 +43,15 @@ try {
 				}
 				await page.context().close();
 			}
+			// Each on a page of its own: drafts and choices stay behind.
+			for (const moment of moments) {
+				const page = await open({ ...device, colorScheme }, session);
+				await shoot(page, { ...moment, ready: 'main' }, `${moment.name}-${size}-${colorScheme}.png`, moment.act);
+				await page.context().close();
+			}
 		}
 	}
-	console.log(`${screens.length} screens in ${path.relative(process.cwd(), FOLDER)}/`);
+	console.log(`${screens.length} screens and ${moments.length} moments in ${path.relative(process.cwd(), FOLDER)}/`);
 } finally {
 	await browser.close();
 	front?.close();
@@ -66,11 +74,15 @@ async function open(look, session) {
 			window.top === window && location.protocol !== 'about:' && localStorage.setItem('cratebase.session', text);
 		await context.addInitScript(keep, JSON.stringify(session));
 	}
+	context.setDefaultTimeout(8000);
 	return context.newPage();
 }
 
-/** @param {import('playwright-core').Page} page @param {(typeof SCREENS)[number]} screen @param {string} file */
-async function shoot(page, { name, hash, ready }, file) {
+/**
+ * @param {import('playwright-core').Page} page @param {(typeof SCREENS)[number]} screen @param {string} file
+ * @param {(page: import('playwright-core').Page) => Promise<unknown>} [act]
+ */
+async function shoot(page, { name, hash, ready }, file, act) {
 	await page.goto('about:blank');
 	await page.goto(`${base}/_/${hash}`);
 	await page
@@ -79,6 +91,8 @@ async function shoot(page, { name, hash, ready }, file) {
 		.waitFor({ timeout: 15_000 })
 		.catch(() => console.error(`${name}: nothing like "${ready}" in ${file}`));
 	await page.waitForLoadState('networkidle');
+	await act?.(page).catch((thrown) => console.error(`${name}, ${file}: ${String(thrown).split('\n')[0]}`));
+	if (act) await page.waitForLoadState('networkidle');
 	await page.evaluate(() => document.fonts.ready);
 	await page.screenshot({ path: path.join(FOLDER, file) });
 }

@@ -151,7 +151,12 @@ test('scheduled jobs are listed with their next run, and started', async () => {
 	await page.evaluate(() => (location.hash = '#/settings/crons'));
 	await page.getByText('__pbOTPCleanup__').first().waitFor();
 	// At the full hour the next run is an hour away.
-	await page.getByText(/^in \d+ (min|hr)/).waitFor();
+	await page
+		.getByText(/^in \d+ (min|hr)/)
+		.first()
+		.waitFor();
+	await page.getByText('Next runs').click();
+	assert.equal(await page.locator('details ol li').count(), 5);
 	await page.getByRole('button', { name: 'Run __pbOTPCleanup__' }).click();
 	await page.getByText('__pbOTPCleanup__ has been started.').first().waitFor();
 	assert.equal(started, '/api/crons/__pbOTPCleanup__');
@@ -196,5 +201,98 @@ test('on a phone the pages of the settings stand in a line', async () => {
 	const page = await dashboard.current.visit('#/settings/mail', { viewport: phone });
 	await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Security' }).click();
 	await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+	await audit(page);
+});
+
+test('jobs tell how they went last, how long they took, and when they run', async () => {
+	const page = await blank();
+	const ran = (/** @type {number} */ minutes) => new Date(Date.now() - minutes * 60_000).toISOString().replace('T', ' ');
+	let busy = true;
+	await page.route('**/api/crons', (route) =>
+		route.fulfill({
+			json: [
+				{ id: 'mine', expression: '*/5 * * * *', running: false, last: { started: ran(3), took: 1240, error: 'The disk is full.' } },
+				{ id: 'theirs', expression: '0 0 * * *', running: busy, last: { started: ran(90), took: 12, error: '' } }
+			]
+		})
+	);
+	await page.evaluate(() => (location.hash = '#/settings/crons'));
+	await page.getByText('failed 3 min ago, after 1.2 s').waitFor();
+	await page.getByText('The disk is full.').waitFor();
+	await page.getByText('runs now').waitFor();
+	busy = false;
+	await page.getByText('went well 2 hr ago, took 12 ms').waitFor();
+	await audit(page);
+});
+
+test('backups say how old they are, how large, and when the next is made', async () => {
+	const page = await blank();
+	const modified = new Date(Date.now() - 3 * 86_400_000 - 60_000).toISOString().replace('T', ' ');
+	await page.route('**/api/backups', (route) => route.fulfill({ json: [{ key: 'one.zip', size: 4_300_000, modified }] }));
+	await page.evaluate(() => (location.hash = '#/settings/backups'));
+	await page.getByText('1 backup, 4.1 MB together; the last one was made 3 days ago.').waitFor();
+	await page.getByRole('switch', { name: 'Back up regularly' }).setChecked(true);
+	await page.getByText(/^The next one is made by itself in \d+ (hr|min)/).waitFor();
+	await page.getByRole('switch', { name: 'Back up regularly' }).setChecked(false);
+	await page.getByText('None is made by itself.').waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await audit(page);
+});
+
+test('the environment has a badge on every screen, for everybody', async () => {
+	const { api } = dashboard.current;
+	const page = await dashboard.current.visit('#/settings');
+	await page.getByLabel('Name of the environment').fill('Production');
+	await page.getByRole('radiogroup', { name: 'Colour of the badge' }).getByLabel('Red').check();
+	await page.getByRole('button', { name: 'Use the badge' }).click();
+	await page.getByText('The badge is shown to everybody on the team.').first().waitFor();
+	assert.deepEqual((await api.send('GET', '/api/dashboard')).environment, { name: 'Production', tone: 'danger' });
+	const other = await dashboard.current.visit('#/logs', { viewport: phone });
+	await other.getByRole('banner').getByText('Production').waitFor();
+	await audit(other);
+	await page.getByLabel('Name of the environment').fill('');
+	await page.getByRole('button', { name: 'Remove the badge' }).click();
+	await page.getByText('The badge is gone.').first().waitFor();
+	assert.equal((await api.send('GET', '/api/dashboard')).environment, undefined);
+	await audit(page);
+});
+
+test('a setting is found by its name, on whatever page it stands', async () => {
+	const page = await dashboard.current.visit('#/settings');
+	const box = page.getByRole('searchbox', { name: 'Find a setting' });
+	await box.fill('region');
+	await page.getByRole('list', { name: 'Settings found' }).getByRole('link').waitFor();
+	await page.keyboard.press('Enter');
+	await page.getByRole('heading', { name: 'Files', level: 1 }).waitFor();
+	// Out of sight until files are kept in a bucket: its heading is gone to.
+	await page.waitForFunction(() => document.activeElement?.textContent?.trim() === 'Storage');
+	await box.fill('body at');
+	await page.getByRole('list', { name: 'Settings found' }).getByRole('link').click();
+	await page.getByRole('heading', { name: 'Application', level: 1 }).waitFor();
+	await box.fill('sender');
+	await page
+		.getByRole('list', { name: 'Settings found' })
+		.getByRole('link', { name: /^Address/ })
+		.click();
+	await page.getByRole('heading', { name: 'Mail', level: 1 }).waitFor();
+	await page.waitForFunction(() => document.activeElement?.getAttribute('type') === 'email');
+	await audit(page);
+});
+
+test('the application has an accent of its own, readable in every hue, and gives it up again', async () => {
+	const { api } = dashboard.current;
+	for (const accentColor of ['#c81e5b', '#e0b000', '#7a2be2']) {
+		await api.send('PATCH', '/api/settings', { meta: { accentColor } });
+		const page = await dashboard.current.visit('#/settings');
+		await page.getByRole('button', { name: 'As it came' }).waitFor();
+		assert.notEqual(await page.evaluate(() => document.documentElement.style.getPropertyValue('--turn')), '');
+		await audit(page);
+	}
+	const page = await dashboard.current.visit('#/settings');
+	await page.getByRole('button', { name: 'As it came' }).click();
+	assert.equal((await save(page)).status(), 200);
+	await page.getByText('Everything is saved').waitFor();
+	assert.equal(await page.evaluate(() => document.documentElement.style.getPropertyValue('--turn')), '');
+	assert.equal((await stored()).meta.accentColor, '#1055c9');
 	await audit(page);
 });

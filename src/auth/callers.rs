@@ -114,7 +114,7 @@ impl Auth {
         if claims.kind != kind || !tokens::is_current(&claims, self.records.clock.now()) {
             return Ok(None);
         }
-        let Some(record) = self.record_of(&claims).await? else { return Ok(None) };
+        let Some(record) = self.account(&claims.collection_id, &claims.id).await? else { return Ok(None) };
         let Some(key) = tokens::key(&record, &record.collection, kind) else { return Ok(None) };
         Ok(match known {
             Some(signed) => (signed.key == key).then_some((record, claims)),
@@ -126,16 +126,22 @@ impl Auth {
         })
     }
 
-    async fn record_of(&self, claims: &Claims) -> Result<Option<Arc<Record>>> {
+    /// Whether the tokens that made this record a caller still do.
+    pub async fn stands(&self, caller: &Record) -> Result<bool> {
+        let now = self.account(&caller.collection.id, caller.id()).await?;
+        Ok(now.is_some_and(|now| now.get("tokenKey") == caller.get("tokenKey")))
+    }
+
+    async fn account(&self, collection: &str, id: &str) -> Result<Option<Arc<Record>>> {
         let catalog = self.records.store.catalog();
-        let collection = catalog.find(&claims.collection_id).filter(|collection| collection.is_auth()).cloned();
+        let collection = catalog.find(collection).filter(|collection| collection.is_auth()).cloned();
         let Some(collection) = collection else { return Ok(None) };
-        let cached = self.callers.records.get(&(collection.id.clone(), claims.id.clone()));
+        let cached = self.callers.records.get(&(collection.id.clone(), id.to_string()));
         if let Some(record) = cached.filter(|record| Arc::ptr_eq(&record.collection, &collection)) {
             return Ok(Some(record));
         }
         let generation = self.callers.generation();
-        let id = claims.id.clone();
+        let id = id.to_string();
         let read = move |reader: &mut dyn Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
             let rows = reader.query(&select.rows(Dialect::Sqlite))?;

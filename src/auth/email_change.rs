@@ -7,7 +7,7 @@ use crate::mail::Mail;
 use crate::passwords::Verdict;
 use crate::schema::{Collection, Record};
 use crate::store::Tx;
-use crate::value::Object;
+use crate::value::{Object, ValueRef};
 
 use super::guard::Guess;
 use super::link::Link;
@@ -15,6 +15,7 @@ use super::tokens::{self, Claims, Kind};
 use super::{Auth, find, forms};
 
 const MAIL: &str = "email-change";
+const REFUSED: &str = "Failed to confirm email change.";
 
 fn taken() -> FieldError {
     FieldError::new("validation_invalid_token_email", "The new email address is invalid.")
@@ -85,6 +86,10 @@ impl Auth {
         let auth = self.clone();
         let job = move |tx: &mut Tx| {
             let account = auth.still(tx, &link)?;
+            // The collection may take other addresses by now.
+            if let Some((_, field)) = account.collection.field("email") {
+                field.validate(ValueRef::Text(&address)).map_err(|error| Error::invalid(REFUSED, "email", error))?;
+            }
             let mut after = account.clone();
             after.set("email", address.as_str());
             after.set("verified", true);
@@ -103,7 +108,7 @@ impl Auth {
         token: &str,
         collection: &Arc<Collection>,
     ) -> Result<std::result::Result<(Link, String), FieldError>> {
-        let claimed = tokens::peek(token).and_then(|claims| claims.new_email).filter(|email| !email.is_empty());
+        let claimed = tokens::claimed(token, "newEmail").filter(|email| !email.is_empty());
         let Some(address) = claimed else {
             let message = "Invalid token payload - newEmail must be set.";
             return Ok(Err(FieldError::new("validation_invalid_token_payload", message)));

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::limits::{Quota, Windows};
+use crate::limits::{Quota, Windows, place};
 
 /// Keys that are counted at a time.
 const KEYS: usize = 65_536;
@@ -95,12 +95,6 @@ impl Guard {
 /// stands for all of them.
 fn is_one(ip: &str) -> bool {
     ip.parse::<IpAddr>().is_ok_and(|ip| !ip.is_loopback())
-}
-
-/// What one client has: an IPv4 address, or a whole /64 of IPv6, in which it may change its address at will.
-fn place(ip: &str) -> &str {
-    // IPv6 is written in full: four groups of four digits.
-    if ip.contains(':') { ip.get(..19).unwrap_or(ip) } else { ip }
 }
 
 #[cfg(test)]

@@ -52,7 +52,8 @@ impl Auth {
         }
     }
 
-    async fn wants_more(&self, ctx: &Ctx, account: &Arc<Record>) -> Result<bool> {
+    /// Whether one factor is not enough for the account.
+    pub(super) async fn wants_more(&self, ctx: &Ctx, account: &Arc<Record>) -> Result<bool> {
         let Some(mfa) = account.collection.auth().map(|options| &options.mfa).filter(|mfa| mfa.enabled) else {
             return Ok(false);
         };

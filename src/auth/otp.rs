@@ -116,7 +116,7 @@ impl Auth {
     pub async fn with_otp(&self, visit: Visit, collection: &str, body: &Object) -> Result<SignIn> {
         let catalog = self.records.store.catalog();
         let collection = find(&catalog, collection)?.clone();
-        let options = OTP.of(&collection)?;
+        OTP.of(&collection)?;
         let form = Form::read(body)?;
         let found = self.otp(&collection, &form.id).await?;
         let subject = match &found {
@@ -124,15 +124,19 @@ impl Auth {
             None => self.recent.asked_for(&form.id).unwrap_or_else(|| subject(&collection, &form.id)),
         };
         self.guard.code(&subject, &visit.ip, self.records.clock.now())?;
-        let Some((row, _)) = found else {
+        let Some((row, account)) = found else {
             self.records.hasher.verify_nobody(&form.code).await?;
             return Err(Error::bad_request(FAILED));
         };
         if self.records.hasher.verify(&form.code, row.get("password").text()).await? == Verdict::Wrong {
             return Err(Error::bad_request(FAILED));
         }
-        // Whoever signed up with an address that is only now proven must not keep a way in.
-        let nobodys = match options.mfa.enabled {
+        let visit = visit.asking(OTP.purpose, body);
+        // Whoever signed up with an address that is only now proven must not keep a way in; a password that is wanted
+        // beside the code is none by itself.
+        let mut proven = account;
+        proven.set("verified", true);
+        let nobodys = match self.wants_more(&visit.ctx, &Arc::new(proven)).await? {
             true => None,
             false => Some(self.records.hasher.hash(&self.records.ids.secret(NOBODYS)).await?),
         };
@@ -140,7 +144,6 @@ impl Auth {
         let account =
             self.records.store.write(move |tx: &mut Tx| auth.consume_otp(tx, &row, nobodys.as_deref())).await?;
         self.recent.forget_codes(&subject);
-        let visit = visit.asking(OTP.purpose, body);
         self.sign_in(visit, Proof { account, method: &OTP, meta: None }).await
     }
 

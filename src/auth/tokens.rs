@@ -1,12 +1,15 @@
 //! Tokens: HS256 JWTs whose key is the record's tokenKey followed by the collection's secret of that kind.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::schema::auth_options::{AuthOptions, TokenOptions};
 use crate::schema::{Collection, Record};
+use crate::value::Json;
 
 /// What a token is for; each kind has its own secret and lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,11 +31,11 @@ pub struct Claims {
     #[serde(rename = "type")]
     pub kind: Kind,
     /// Unix seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub exp: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub nbf: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub iat: Option<i64>,
     /// May be exchanged for a newer one; auth tokens only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,6 +105,19 @@ pub fn peek(token: &str) -> Option<Claims> {
     jsonwebtoken::dangerous::insecure_decode::<Claims>(token).ok().map(|data| data.claims)
 }
 
+/// A text among the claims of a token, unverified, whatever else it says or lacks.
+pub fn claimed(token: &str, claim: &str) -> Option<String> {
+    let (head, _signature) = token.rsplit_once('.')?;
+    let (_header, payload) = head.rsplit_once('.')?;
+    let claims: Json = serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()?;
+    claims.get(claim)?.as_str().map(str::to_string)
+}
+
+/// Any number: clients that make tokens of their own may count fractions of a second.
+fn seconds<'de, D: Deserializer<'de>>(claim: D) -> std::result::Result<Option<i64>, D::Error> {
+    f64::deserialize(claim).map(|seconds| Some(seconds as i64))
+}
+
 /// Whether the token was signed with `key`; the algorithm is HS256 and nothing else.
 pub fn is_signed(token: &str, key: &str) -> bool {
     let mut validation = Validation::new(Algorithm::HS256);
@@ -146,6 +162,14 @@ mod tests {
         assert!(!is_signed(&token, "other"));
         assert!(!is_signed(&format!("{token}x"), "key"));
         assert_eq!(peek(&token).unwrap().id, "abc");
+        assert_eq!(claimed(&token, "collectionId").as_deref(), Some("pbc_1"));
+        assert_eq!((claimed(&token, "exp"), claimed("a.b.c", "id"), claimed("abc", "id")), (None, None, None));
+    }
+
+    #[test]
+    fn times_may_have_fractions() {
+        let claims = r#"{"id":"a","collectionId":"b","type":"auth","exp":2000.9}"#;
+        assert_eq!(serde_json::from_str::<Claims>(claims).unwrap().exp, Some(2_000));
     }
 
     #[test]

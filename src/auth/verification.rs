@@ -51,7 +51,7 @@ impl Auth {
         let mut errors = Errors::default();
         forms::required(&mut errors, "token", &token, usize::MAX);
         errors.into_result(forms::VALIDATING)?;
-        let claimed = tokens::peek(&token).and_then(|claims| claims.email).filter(|email| !email.is_empty());
+        let claimed = tokens::claimed(&token, "email").filter(|email| !email.is_empty());
         let Some(email) = claimed else {
             return Err(refused(FieldError::new("validation_invalid_token_claims", "Missing email token claim.")));
         };

@@ -77,6 +77,14 @@ impl Ask {
         Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, JSON)).body(body))
     }
 
+    /// 401 when the caller's tokens have become void since the request began.
+    pub async fn stands(&self) -> Result<()> {
+        match self.ctx.caller.record() {
+            Some(record) if !self.auth.stands(record).await? => Err(unauthorized()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The request as signing in sees it.
     pub fn visit(&self, request: &HttpRequest) -> Visit {
         let agent =

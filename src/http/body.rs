@@ -43,7 +43,6 @@ impl Raw {
         if self.length.is_some_and(|length| length > limit) {
             return Err(Unreadable::TooLarge);
         }
-        let deadline = Duration::from_secs(ask.config.body_timeout_s);
         let read = async {
             let chunks = limited(self.payload, limit);
             match self.kind {
@@ -62,7 +61,7 @@ impl Raw {
                 Kind::Multipart(content_type) => multipart::read(&content_type, chunks, &ask.files).await,
             }
         };
-        tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)?
+        in_time(ask, read).await
     }
 
     /// Any JSON value of at most `limit` bytes.
@@ -74,8 +73,7 @@ impl Raw {
             return Err(Unreadable::Type);
         }
         let read = async { collect(limited(self.payload, limit), self.length).await };
-        let deadline = Duration::from_secs(ask.config.body_timeout_s);
-        let bytes = tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)??;
+        let bytes = in_time(ask, read).await?;
         Ok(json::parse_submitted(&bytes)?)
     }
 
@@ -83,6 +81,14 @@ impl Raw {
     pub async fn object(self, ask: &Ask, message: &str) -> Result<Object> {
         self.body(ask, LIMIT).await.map(|body| body.fields).map_err(|e| e.under(message))
     }
+}
+
+/// What was read within its time, by a caller who still is one: that may have taken long.
+async fn in_time<T>(ask: &Ask, read: impl Future<Output = Result<T, Unreadable>>) -> Result<T, Unreadable> {
+    let deadline = Duration::from_secs(ask.config.body_timeout_s);
+    let read = tokio::time::timeout(deadline, read).await.map_err(|_| Unreadable::Slow)??;
+    ask.stands().await.map_err(Unreadable::Failed)?;
+    Ok(read)
 }
 
 /// The payload, ending in [`PayloadError::Overflow`] once `limit` is passed.

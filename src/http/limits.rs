@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage as _, HttpRequest};
+use percent_encoding::percent_decode_str;
 
 use super::{Services, client_ip};
 use crate::context::Caller;
 use crate::error::Result;
-use crate::limits::{Left, Quota};
+use crate::limits::{Left, Quota, place};
 use crate::records::BatchRequest;
 use crate::records::batch::request::Action;
 use crate::settings::RateRule;
@@ -105,9 +106,9 @@ fn take(services: &Services, asked: &Asked, caller: &Caller, ip: &str) -> Result
         let now = services.clock.now();
         match &asked.collection {
             Some((id, _)) if !asked.actions.is_empty() => {
-                services.limits.take((id, asked.pattern, asked.actions, &rule.audience, ip), quota, now)
+                services.limits.take((id, asked.pattern, asked.actions, &rule.audience, place(ip)), quota, now)
             }
-            Some(_) | None => services.limits.take((&rule.label, &rule.audience, ip), quota, now),
+            Some(_) | None => services.limits.take((&rule.label, &rule.audience, place(ip)), quota, now),
         }
     };
     count(rule).map(Some).map_err(|over| over.saying(""))
@@ -122,11 +123,13 @@ impl<'a> Asked<'a> {
     ) -> Asked<'a> {
         let catalog = services.store.catalog();
         let known = collection.and_then(|name| catalog.find(name));
+        // Routes are found by what escapes stand for, and so are rules.
+        let path = percent_decode_str(path).decode_utf8_lossy();
         let path = match (collection, known) {
             (Some(written), Some(known)) if written != known.name => {
                 Cow::Owned(path.replacen(&format!("/{written}"), &format!("/{}", known.name), 1))
             }
-            _ => Cow::Borrowed(path),
+            _ => path,
         };
         let collection = known.map(|known| (known.id.clone(), known.name.clone()));
         Asked { collection, actions: actions(method, pattern), method, pattern, path }

@@ -35,6 +35,8 @@ pub struct Socket {
     flow: Flow,
     seat: Seat,
     caller: Caller,
+    /// What it is the caller by: asked again, for accounts change and tokens end.
+    token: Option<String>,
     /// By the client's id for it.
     subscriptions: HashMap<String, (Seat, Topic)>,
     window: (Instant, u32),
@@ -58,9 +60,19 @@ impl From<Closed> for End {
 
 impl Socket {
     /// Whose answer to the handshake is watched by `flow`.
-    pub fn new(services: Arc<Services>, (session, flow): (Session, Flow), seat: Seat, caller: Caller) -> Self {
-        let now = Instant::now();
-        Socket { services, session, flow, seat, caller, subscriptions: HashMap::new(), window: (now, 0), heard: now }
+    pub fn new(services: Arc<Services>, (session, flow): (Session, Flow), seat: Seat, token: Option<String>) -> Self {
+        let (now, subscriptions) = (Instant::now(), HashMap::new());
+        Socket {
+            services,
+            session,
+            flow,
+            seat,
+            caller: Caller::Guest,
+            token,
+            subscriptions,
+            window: (now, 0),
+            heard: now,
+        }
     }
 
     /// Serves the socket until one of its sides ends it.
@@ -76,6 +88,9 @@ impl Socket {
     }
 
     async fn greet(&mut self) -> Result<(), End> {
+        if let Err(error) = self.recognise().await {
+            return self.refuse(None, &error).await.and(Err(End::Close(CloseCode::Error, "try again")));
+        }
         let who = self.who();
         let client = &self.seat.connection().id;
         Ok(self.session.text(format!("{{\"type\":\"hello\",\"clientId\":\"{client}\",\"record\":{who}}}")).await?)
@@ -102,6 +117,14 @@ impl Socket {
     async fn ping(&mut self, pause: Duration) -> Result<(), End> {
         if self.heard.elapsed() > pause * 3 {
             return Err(End::Close(CloseCode::Away, "no sign of life"));
+        }
+        let before = self.who();
+        match self.recognise().await {
+            Ok(()) if self.who() != before => {
+                self.send(format!("{{\"type\":\"auth\",\"record\":{}}}", self.who())).await?
+            }
+            // It is asked again with the next ping.
+            Ok(()) | Err(_) => {}
         }
         Ok(self.session.ping(b"").await?)
     }
@@ -186,7 +209,27 @@ impl Socket {
                 caller => caller,
             },
         };
+        self.token = Some(token.to_string()).filter(|token| !token.is_empty());
         self.caller = caller;
+        self.join_all().await
+    }
+
+    /// Whose the token is now; a guest's once it has ended, subscriptions included.
+    async fn recognise(&mut self) -> Result<()> {
+        let Some(token) = &self.token else { return Ok(()) };
+        let was_known = self.caller.record().is_some();
+        self.caller = match ask::caller_of(&self.services, token, &self.seat.connection().ip).await {
+            Err(error) if error.status() != 403 => return Err(error),
+            found => found.unwrap_or_default(),
+        };
+        if self.caller.record().is_some() {
+            return Ok(());
+        }
+        self.token = None;
+        if was_known { self.join_all().await } else { Ok(()) }
+    }
+
+    async fn join_all(&mut self) -> Result<()> {
         for (seat, topic) in self.subscriptions.values() {
             let (connection, topics) = (Arc::clone(seat.connection()), vec![topic.clone()]);
             self.services.hub.join(connection, self.caller.clone(), topics, Bind::Anew).await?;
@@ -202,6 +245,9 @@ impl Socket {
             return Ok(Err(Error::bad_request(message)));
         }
         self.subscriptions.remove(&wish.id);
+        if let Err(error) = self.recognise().await {
+            return Ok(Err(error));
+        }
         let (id, mut since, wants) = (wish.id.clone(), wish.since, wish.snapshot);
         let topic = wish.topic();
         if wants {

@@ -91,7 +91,8 @@ impl Groups {
                 return None;
             }
         };
-        let picker = Picker::parse(topic.options.query("fields")).ok()?;
+        // What cannot be read picks nothing out: whoever may see the record sees all of it.
+        let picker = Picker::parse(topic.options.query("fields")).ok().flatten();
         let look = look(collection, caller, topic);
         let key = Key {
             collection: collection.id.clone(),

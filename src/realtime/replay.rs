@@ -6,7 +6,7 @@ use super::group::GroupId;
 use super::outbox::{Farewell, Kind, Message, Outbox};
 use super::worker::{Delivery, Request, Worker};
 use crate::error::Result;
-use crate::schema::{Collection, Record};
+use crate::schema::Record;
 use crate::sql::{Dialect, Restrict, Select};
 use crate::store::{Change, Reader, StoreError, history};
 
@@ -46,14 +46,15 @@ impl Worker {
     }
 
     /// The account as it is now.
-    pub(super) fn stored(&self, record: &Record) -> Option<Arc<Record>> {
-        let (collection, id): (Arc<Collection>, String) = (record.collection.clone(), record.id().to_string());
+    pub(super) fn stored(&self, record: &Record) -> Result<Option<Arc<Record>>> {
+        let Some(collection) = self.catalog.by_id(&record.collection.id).cloned() else { return Ok(None) };
+        let id = record.id().to_string();
         let read = |reader: &mut dyn Reader| {
             let select = Select { restrict: Restrict::Id(&id), limit: 1, ..Select::of(&collection) };
             let rows = reader.query(&select.rows(Dialect::Sqlite))?;
             Ok::<_, StoreError>(rows.iter().next().map(|row| Arc::new(Record::of(&collection, &row))))
         };
-        self.records.store.read_here(None, read).ok().flatten()
+        Ok(self.records.store.read_here(None, read)?)
     }
 
     /// Tells a member that reads up the next of what it missed, if there is room for it. One page, then it is the others'

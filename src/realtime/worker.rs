@@ -291,6 +291,7 @@ impl Worker {
         if connection.is_gone() {
             return Err(super::unknown_client());
         }
+        let caller = self.current(caller)?;
         let identity = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
         if bind == Bind::Once
             && let Some(member) = self.members.get(&number)
@@ -323,6 +324,16 @@ impl Worker {
         Ok(Joined { topics, position: self.position })
     }
 
+    /// The caller as it is now: it was found before the rest of its request came, which may take long. A guest once its
+    /// tokens are void.
+    fn current(&self, caller: Caller) -> Result<Caller> {
+        let Some(known) = caller.record() else { return Ok(caller) };
+        let same = |now: &Arc<Record>| {
+            now.get("tokenKey") == known.get("tokenKey") && secret(&now.collection) == secret(&known.collection)
+        };
+        Ok(self.stored(known)?.filter(same).map_or(Caller::Guest, Caller::Record))
+    }
+
     fn forget(&mut self, number: u64) {
         self.rename(number, Caller::Guest);
         let Some(member) = self.members.remove(&number) else { return };
@@ -348,11 +359,16 @@ impl Worker {
         member.caller = caller;
     }
 
-    fn regroup(&mut self, number: u64) {
+    fn leave(&mut self, number: u64) {
         let Some(member) = self.members.get_mut(&number) else { return };
         for id in std::mem::take(&mut member.groups) {
             self.groups.leave(id, number);
         }
+    }
+
+    fn regroup(&mut self, number: u64) {
+        self.leave(number);
+        let Some(member) = self.members.get_mut(&number) else { return };
         for topic in &member.topics {
             let place = (&member.connection, topic);
             member.groups.extend(self.groups.join(&self.records, &self.catalog, &member.caller, place));
@@ -366,17 +382,19 @@ impl Worker {
         let numbers: Vec<u64> = self.accounts.get(&key).map(|set| set.iter().copied().collect()).unwrap_or_default();
         let after = match &change.after {
             // The history has no secrets: what counts is the account as it is now.
-            Some(after) if after.get("tokenKey").is_empty() => self.stored(after),
+            Some(after) if after.get("tokenKey").is_empty() => self.stored(after).ok().flatten(),
             Some(after) => Some(after.clone()),
             None => None,
         };
-        for number in numbers {
-            let Some(before) = self.members.get(&number).and_then(|m| m.caller.record()) else { continue };
+        for number in &numbers {
+            let Some(before) = self.members.get(number).and_then(|m| m.caller.record()) else { continue };
             let same = |after: &&Arc<Record>| after.get("tokenKey") == before.get("tokenKey");
             let caller = after.as_ref().filter(same).map_or(Caller::Guest, |after| Caller::Record(after.clone()));
-            self.rename(number, caller);
-            self.regroup(number);
+            self.rename(*number, caller);
+            self.leave(*number);
         }
+        // Only once all have left: a group knows its callers as they were when it began.
+        numbers.into_iter().for_each(|number| self.regroup(number));
     }
 }
 

@@ -157,6 +157,7 @@ impl Records {
         let catalog = self.store.catalog();
         let Some(collection) = catalog.find(&update.collection) else { return Ok(()) };
         update.hashes = self.hash_ahead(collection, &update.body.fields).await?;
+        self.old_password_ahead(collection, update).await?;
         let (_, files) = update.body.values(collection);
         self.put_ahead(collection, &update.id, &files, stored).await
     }

@@ -38,6 +38,24 @@ async fn of_many_uses_of_a_token_at_once_one_wins() {
 }
 
 #[tokio::test]
+async fn an_address_that_the_collection_no_longer_takes_is_refused() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    app.call(As("bob"), REQUEST).json(json!({"newEmail": "robert@example.com"})).await.is(204);
+    let token = mailbox.next().await.token();
+    let mut fields = app.call(SUPERUSER, "GET /api/collections/users").await.json()["fields"].clone();
+    for field in fields.as_array_mut().unwrap().iter_mut().filter(|field| field["name"] == "email") {
+        field["onlyDomains"] = json!(["other.example"]);
+    }
+    app.call(SUPERUSER, "PATCH /api/collections/users").json(json!({"fields": fields})).await.is(200);
+    let answer = app.call(GUEST, CONFIRM).json(json!({"token": token, "password": PASSWORD})).await;
+    let refused = json!({"email": {"code": "validation_email_domain_not_allowed"}});
+    answer.is(400).has(json!({"message": "Failed to confirm email change.", "data": refused}));
+    let answer = app.call(SUPERUSER, "GET /api/collections/users/records/bob000000000000").await;
+    answer.has(json!({"email": "bob@example.com"}));
+}
+
+#[tokio::test]
 async fn requests_are_checked() {
     let app = TestApp::start().await;
     let wrong = |code: &str| json!({"data": {"newEmail": {"code": code}}});

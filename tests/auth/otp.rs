@@ -242,3 +242,17 @@ async fn the_context_of_rules_says_that_it_was_a_code() {
     let form = json!({"identity": "bob@example.com", "password": PASSWORD});
     app.call(GUEST, "POST /api/collections/users/auth-with-password").json(form).await.is(403);
 }
+
+/// Where the collection wants another factor of others only, the password would be a way in by itself.
+#[tokio::test]
+async fn who_needs_no_second_factor_loses_the_password_that_somebody_else_may_have_set() {
+    let (app, mut mailbox) = app_with_codes().await;
+    users(&app, json!({"mfa": {"enabled": true, "rule": "name = 'admin'"}})).await;
+    let email = unverified(&app).await;
+    let session = token_of(&app, email).await;
+    let form = code_for(&app, &mut mailbox, email).await;
+    app.call(GUEST, SIGN_IN).json(form).await.is(200).has(json!({"record": {"verified": true}}));
+    app.call(GUEST, "POST /api/collections/users/auth-refresh").header("Authorization", &session).await.is(401);
+    let form = json!({"identity": email, "password": PASSWORD});
+    app.call(GUEST, "POST /api/collections/users/auth-with-password").json(form).await.is(400);
+}

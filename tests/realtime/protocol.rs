@@ -159,6 +159,16 @@ async fn a_filter_that_may_not_be_asked_shows_nothing_and_spoils_nothing() {
 }
 
 #[tokio::test]
+async fn fields_that_cannot_be_read_pick_nothing_out() {
+    let app = TestApp::start().await;
+    let topic = with_options("posts/*", json!({"query": {"fields": "title:nothing(1)"}}));
+    let mut stream = Stream::of(&app, GUEST, &[&topic]).await;
+    let post = app.record("posts", json!({"title": "a"})).await;
+    let event = stream.next().await;
+    assert_eq!((event.name.as_str(), event.field("id")), (topic.as_str(), post["id"].as_str().unwrap()));
+}
+
+#[tokio::test]
 async fn the_server_can_tell_a_client_of_its_own_once() {
     let app = TestApp::start().await;
     let mut stream = Stream::of(&app, GUEST, &["@oauth2"]).await;

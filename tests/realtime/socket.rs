@@ -250,3 +250,23 @@ async fn a_stop_closes_sockets() {
     drop(app);
     assert_eq!(socket.closed().await, 1012);
 }
+
+/// Security case 8.
+#[tokio::test]
+async fn a_socket_is_its_caller_as_long_as_the_token_is_good() {
+    let app = TestApp::start().await;
+    let rules = json!({"listRule": "@request.auth.id != ''", "viewRule": "@request.auth.id != ''"});
+    app.call(SUPERUSER, "PATCH /api/collections/posts").json(rules).await.is(200);
+    app.record("posts", json!({"title": "secret"})).await;
+    let ask = json!({"type": "subscribe", "id": "s", "topic": "posts/*", "snapshot": true});
+    let mut deleted = Socket::open(&app, As("bob")).await;
+    let mut late = Socket::open(&app, As("alice")).await;
+    late.subscribe("posts/*", json!({})).await;
+    app.call(SUPERUSER, "DELETE /api/collections/users/records/bob000000000000").await.is(204);
+    let answer = deleted.ask(ask.clone()).await;
+    assert!(answer["type"] == "error" || answer["items"] == json!([]), "{answer}");
+    // Past the end of every token; what follows is told to nobody.
+    app.wait_ms(400 * 86_400_000);
+    let answer = late.ask(ask).await;
+    assert!(answer["type"] == "error" || answer["items"] == json!([]), "{answer}");
+}

@@ -96,3 +96,17 @@ async fn the_last_superuser_stays() {
     app.call(SUPERUSER, &delete).await.refuses(400, "You can't delete the only existing superuser.");
     app.call(As("bob"), &delete).await.is(403);
 }
+
+/// A session that was stolen is no way to the password.
+#[tokio::test]
+async fn wrong_old_passwords_are_counted() {
+    let app = TestApp::start().await;
+    let guess =
+        |old: &str| json!({"password": "another one 1", "passwordConfirm": "another one 1", "oldPassword": old});
+    for _ in 0..10 {
+        app.call(As("alice"), ALICE).json(guess("wrong")).await.is(400);
+    }
+    app.call(As("alice"), ALICE).json(guess(PASSWORD)).await.is(429);
+    app.wait_ms(60_000);
+    app.call(As("alice"), ALICE).json(guess(PASSWORD)).await.is(200);
+}

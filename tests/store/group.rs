@@ -225,7 +225,7 @@ async fn a_new_catalog_is_seen_by_its_job_at_once_by_others_at_commit_and_by_nob
 async fn parameters_must_fit() {
     let f = fixture();
     let none = f.store.write(|tx| tx.execute(&sql("DELETE FROM items WHERE id = ?", []))).await;
-    assert!(matches!(none, Err(StoreError::Other(_))));
+    assert!(matches!(none, Err(StoreError::Sql(_))));
     let two = f.store.write(|tx| tx.execute(&sql("SELECT 1; DELETE FROM items", []))).await;
     assert!(matches!(two, Err(StoreError::Sql(_))));
     let typed = [Value::Null, Value::Int(-1), Value::Real(0.5), Value::Text("é".into())];

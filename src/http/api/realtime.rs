@@ -40,6 +40,7 @@ pub struct SinceParams {
 #[utoipa::path(tag = "realtime", params(SinceParams), responses((status = 200, description = "Events", content_type = "text/event-stream", body = String), Refusal))]
 #[get("/api/realtime")]
 pub async fn connect(request: HttpRequest, services: web::Data<Services>) -> Answer {
+    ask::enter(&services, &request).await?;
     let since = since(&request)?;
     let seat = services.hub.connect(ask::address(&services, &request), since)?;
     let frame_id = if since == Since::Next { FrameId::Client } else { FrameId::Change };
@@ -58,7 +59,8 @@ pub async fn socket(ask: Ask, request: HttpRequest, payload: web::Payload, servi
     let incoming = incoming.max_frame_size(ws::MESSAGE).aggregate_continuations().max_continuation_size(ws::MESSAGE);
     let flow = Flow::default();
     let answer = flow.watch(answer);
-    let socket = Socket::new(services.into_inner(), (session, flow), seat, ask.ctx.caller.clone());
+    let socket =
+        Socket::new(services.into_inner(), (session, flow), seat, ask::token(request.headers()).map(String::from));
     actix_web::rt::spawn(socket.run(incoming));
     Ok(answer)
 }

@@ -1,5 +1,10 @@
 """auth.md: tokens, password login, refresh, methods, form errors of the other flows, impersonation, MFA and OTP beginnings."""
 
+import base64
+import hashlib
+import hmac
+import json
+
 from harness.case import Case, collection, delete, form, get, multipart, patch, post, put, raw, records
 from harness.server import SU_EMAIL, SU_PASSWORD
 from world.rows import ANN, BOB, MAY, PASSWORD, SUE, TIM, rid
@@ -25,6 +30,7 @@ def cases():
     yield from second_factors()
     yield from visibility()
     yield from rules()
+    yield from forged()
 
 
 def methods():
@@ -142,3 +148,33 @@ def rules():
     yield Case("auth/2.1/case-insensitive-email", [post(collection(), {**made, "indexes": ["CREATE UNIQUE INDEX mail ON made (email COLLATE NOCASE)"]}, quiet=True), person, login("made", "ZED@EXAMPLE.COM", q={"fields": "record.email"}), post(records("made"), {"email": "Zed@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD})])
     yield Case("auth/2.1/optional-email", [post(collection(), {**made, "fields": [*made["fields"], {"name": "email", "type": "email", "required": False}]}, quiet=True), post(records("made"), {"password": PASSWORD, "passwordConfirm": PASSWORD}, q={"fields": "id,collectionId,email"}), post(records("made"), {"password": PASSWORD, "passwordConfirm": PASSWORD}, q={"fields": "id,collectionId,email"}), login("made", "", PASSWORD)])
     yield Case("auth/7/wrong-methods", [put(api("members", "auth-with-password"), {}), delete(api("members", "auth-refresh"), "ann"), patch(api("members", "auth-methods"), {}), get(api("members", "zzz"), "guest"), post(api("members", "zzz"), {}, "guest")])
+
+
+def jwt(kind, alg="HS256", **claims):
+    """A token of the account that `forged` makes, good until the year 2100; claims that are None are left out."""
+    claims = {"id": rid("zed"), "collectionId": "c_made", "type": kind, "exp": 4102444800, **claims}
+    part = lambda value: base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+    body = ".".join(part(json.dumps(p).encode()) for p in ({"alg": alg, "typ": "JWT"}, {k: v for k, v in claims.items() if v is not None}))
+    return f"{body}.{part(hmac.new((('t' * 40) + kind[0] * 40).encode(), body.encode(), hashlib.sha256).digest())}"
+
+
+def forged():
+    """§4.1, §8.4–§8.6: tokens with other claims than the server makes, by secrets a superuser has set."""
+    secrets = {f"{kind}Token": {"secret": kind[0] * 40} for kind in ("auth", "file", "verification", "passwordReset", "emailChange")}
+    cheap = {"name": "password", "type": "password", "cost": 4, "min": 8, "required": True, "system": True, "hidden": True}
+    world = [post(collection(), {"id": "c_made", "name": "made", "type": "auth", "viewRule": "id = @request.auth.id", "fields": [cheap], **secrets}, quiet=True),
+             post(records("made"), {"id": rid("zed"), "email": "zed@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD, "tokenKey": "t" * 40}, quiet=True),
+             post(records("made"), {"id": rid("yan"), "email": "yan@example.com", "password": PASSWORD, "passwordConfirm": PASSWORD}, quiet=True)]
+    look = get(records("made", rid("zed")), q={"fields": "email,verified"})
+    for name, claims in {"plain": {}, "fraction": {"exp": 4102444800.5}, "expired": {"exp": 1000000000}, "not-yet": {"nbf": 4102444700}, "made-later": {"iat": 4102444700}, "made-before": {"iat": 1000000000, "nbf": 1000000000.5}, "by-name": {"collectionId": "made"}, "elsewhere": {"collectionId": "c_members"},
+                         "nobody": {"id": rid("nope")}, "no-id": {"id": None}, "extra": {"zzz": 1}, "no-kind": {"type": None}}.items():
+        token = jwt("auth", **claims)
+        yield Case(f"auth/4.1/auth-{name}", [*world, get(records("made", rid("zed")), "raw:" + token, {"fields": "email"}), post(api("made", "auth-refresh"), None, "raw:" + token, {"fields": "record.id"})])
+    for name, claims in {"plain": {}, "no-email": {"email": None}, "other-email": {"email": "other@example.com"}, "expired": {"exp": 1000000000}, "no-id": {"id": None}, "no-kind": {"type": None}, "unsigned": {"alg": "none"}, "elsewhere": {"collectionId": "c_members"}}.items():
+        token = jwt("verification", **{"email": "zed@example.com", **claims})
+        yield Case(f"auth/8.4/forged-{name}", [*world, post(api("made", "confirm-verification"), {"token": token}, "guest"), look, post(api("members", "confirm-verification"), {"token": token}, "guest")])
+        token = jwt("passwordReset", **{"email": "zed@example.com", **claims})
+        yield Case(f"auth/8.5/forged-{name}", [*world, post(api("made", "confirm-password-reset"), {"token": token, "password": "other12345", "passwordConfirm": "other12345"}, "guest"), look, post(api("made", "confirm-password-reset"), {"token": token, "password": "other12345", "passwordConfirm": "other12345"}, "guest")])
+    for name, claims in {"plain": {}, "none": {"newEmail": None}, "blank": {"newEmail": ""}, "taken": {"newEmail": "yan@example.com"}, "no-address": {"newEmail": "x"}, "same": {"newEmail": "zed@example.com"}, "expired": {"exp": 1000000000}, "no-id": {"id": None}, "unsigned": {"alg": "none"}}.items():
+        token = jwt("emailChange", **{"email": "zed@example.com", "newEmail": "new@example.com", **claims})
+        yield Case(f"auth/8.6/forged-{name}", [*world, post(api("made", "confirm-email-change"), {"token": token, "password": "wrong12345"}, "guest"), post(api("made", "confirm-email-change"), {"token": token, "password": PASSWORD}, "guest"), look])

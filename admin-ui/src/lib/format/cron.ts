@@ -62,3 +62,10 @@ export function nextRun(expression: string, after = new Date()): Date | undefine
 	}
 	return undefined;
 }
+
+/** The next few times it runs. */
+export function nextRuns(expression: string, number: number, after = new Date()): Date[] {
+	const runs: Date[] = [];
+	for (let next = nextRun(expression, after); next && runs.length < number; next = nextRun(expression, next)) runs.push(next);
+	return runs;
+}

@@ -26,8 +26,8 @@ export class LogPage {
 	hours = $state.raw<LogHour[]>([]);
 	/** Undefined until they are there, null when there are none. */
 	figures = $state.raw<Figures | null>();
-	/** Undefined until they are there, or while nobody asks for them. */
-	sample = $state.raw<Sample>();
+	/** Undefined until they are there, or while nobody asks for them; null when they cannot be had. */
+	sample = $state.raw<Sample | null>();
 	/** When the entries were made, if the chart can be drawn from them. */
 	moments = $state.raw<number[]>();
 	error = $state.raw<ApiError>();
@@ -88,7 +88,7 @@ export class LogPage {
 		if (!state.kinds) this.sample = undefined;
 		if (!short && !state.kinds) return;
 		const [chart, list] = [filterOf(state, now, 'chart'), filterOf(state, now, 'list')];
-		const sample = await sampleOf(list, signal).catch(() => undefined);
+		const sample = await sampleOf(list, signal).catch(() => null);
 		if (signal.aborted) return;
 		if (state.kinds) this.sample = sample;
 		this.moments = short && chart === list && sample?.whole ? sample.entries.map(({ created }) => momentOf(created)) : undefined;

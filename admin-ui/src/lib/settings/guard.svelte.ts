@@ -1,4 +1,5 @@
 import { readSettings } from '$lib/api/settings';
+import { showAccent } from '$lib/theme/accent';
 
 /** Screens that are there to make or replace collections. */
 const CHANGING = /^#\/(new-collection|settings\/(export|import))\b/;
@@ -12,7 +13,9 @@ class Guard {
 
 	async load(): Promise<void> {
 		try {
-			this.on = (await readSettings()).meta.hideControls;
+			const { meta } = await readSettings();
+			this.on = meta.hideControls;
+			showAccent(meta.accentColor);
 		} catch {
 			// No permission, only a help: without the settings everything is in sight.
 		}

@@ -1,5 +1,6 @@
 import { ApiError } from '$lib/api/error';
 import { readSettings, saveSettings, type Settings } from '$lib/api/settings';
+import { showAccent } from '$lib/theme/accent';
 import { guard } from './guard.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
 
@@ -63,6 +64,7 @@ export class SettingsForm {
 		this.#stored = JSON.stringify(this.#own(settings));
 		this.draft = settings;
 		guard.on = settings.meta.hideControls;
+		showAccent(settings.meta.accentColor);
 	}
 
 	#own(settings: Settings): Partial<Settings> {
