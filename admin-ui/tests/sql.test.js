@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { audit, phone, query, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
@@ -22,6 +22,9 @@ async function deed(page, name, deed) {
 const stored = async () => (await dashboard.current.api.send('GET', '/api/dashboard')).queries ?? [];
 /** @param {{ id: string, name: string, query: string }[]} all */
 const store = (all) => dashboard.current.api.send('PUT', '/api/dashboard/queries', all);
+
+// Others count every text of the screen.
+after(() => store([]));
 
 /** An answer for every statement, and what was asked. @param {Page} page */
 async function fakeDatabase(page) {

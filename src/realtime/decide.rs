@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::group::GroupId;
-use super::judge::{Case, Failure, Judgement, Told, judge};
+use super::judge::{Case, Failure, Judgement, Telling, Told, judge};
 use super::outbox::Farewell;
 use super::worker::Worker;
 use crate::schema::Record;
@@ -95,7 +95,9 @@ impl Worker {
                 Action::Delete => were.get_or_insert_with(|| before(company)).clone(),
             };
             let before = change.before.clone().filter(|_| change.action == Action::Update);
-            cases.push(Case { seq: change.seq, action: change.action, record: record.clone(), before, groups, were });
+            let telling = if only.is_some() { Telling::Past } else { Telling::Live };
+            let (action, record) = (change.action, record.clone());
+            cases.push(Case { seq: change.seq, action, record, before, groups, telling, were });
         }
         (!cases.is_empty()).then_some(cases)
     }

@@ -26,7 +26,7 @@ pub struct Group {
 /// How a record is written for them: equal looks, equal bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Look {
-    superuser: bool,
+    pub(super) superuser: bool,
     fields: String,
     /// The caller and the request, where these matter: for e-mails and expanded records.
     own: Option<(Option<(String, String)>, String)>,

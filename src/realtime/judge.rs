@@ -25,12 +25,25 @@ pub struct Case {
     /// As it was before an update, where that is known.
     pub before: Option<Arc<Record>>,
     pub groups: Vec<(GroupId, Arc<Group>)>,
+    pub telling: Telling,
     /// For a delete, what was deleted or changed with it, as it was before: its rules may read them.
     pub were: Arc<[Arc<Record>]>,
 }
 
-/// What to tell of a case: the text for each group that is shown it.
-pub type Told = Vec<(GroupId, Arc<[u8]>)>;
+/// When somebody hears of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// As soon as it is committed.
+    Live,
+    /// Later, whoever they may be: of a record they could not see now they hear no more than which one it is.
+    Past,
+}
+
+/// What to tell of a case: the text for each group that is shown it; `None` where there were too many texts before.
+pub type Told = Vec<(GroupId, Option<Arc<[u8]>>)>;
+
+/// Bytes of all texts about one change: groups beyond start over.
+const TEXTS: usize = 256 << 20;
 
 /// How the judgement went.
 pub enum Judgement {
@@ -92,25 +105,31 @@ fn decide(records: &Records, reader: &mut dyn Reader, case: &Case, now: Timestam
         case.groups.iter().zip(&contexts).map(|((_, group), ctx)| (&group.watch, ctx)).collect();
     let shown = records.shown(reader, &record, &watches)?;
     let was_shown = was_shown(records, reader, case, &watches)?;
-    let mut texts: Vec<(&Look, &str, Arc<[u8]>)> = Vec::new();
-    let mut told = Vec::new();
-    for ((((id, group), ctx), shown), was_shown) in case.groups.iter().zip(&contexts).zip(shown).zip(was_shown) {
+    let (record, whole) = as_of_now(records, reader, case, (record, &watches))?;
+    let mut texts: Vec<(&Look, &str, bool, Arc<[u8]>)> = Vec::new();
+    let (mut told, mut room) = (Vec::new(), TEXTS);
+    let asked = case.groups.iter().zip(&contexts).zip(shown).zip(was_shown).zip(whole);
+    for (((((id, group), ctx), shown), was_shown), whole) in asked {
         let action = match (shown, was_shown) {
             (true, None | Some(true)) => case.action.name(),
             (true, Some(false)) => "enter",
             (false, Some(true)) => "leave",
             (false, None | Some(false)) => continue,
         };
-        let known = texts.iter().find(|(look, other, _)| *look == &group.look && *other == action);
-        let text = match known.map(|(_, _, text)| text.clone()) {
-            Some(text) => text,
+        let whole = shown && (whole || group.look.superuser);
+        let equal =
+            |(look, other, all, _): &&(&Look, &str, bool, _)| *look == &group.look && *other == action && *all == whole;
+        let text = match texts.iter().find(equal).map(|(_, _, _, text)| text.clone()) {
+            Some(text) => Some(text),
+            None if room == 0 => None,
             None => {
-                let text: Arc<[u8]> = match shown {
+                let text: Arc<[u8]> = match whole {
                     true => write(records, reader, ctx, (action, &record, group))?.into(),
-                    false => farewell(&record).into(),
+                    false => bare(action, &record).into(),
                 };
-                texts.push((&group.look, action, text.clone()));
-                text
+                room = room.saturating_sub(text.len());
+                texts.push((&group.look, action, whole, text.clone()));
+                Some(text)
             }
         };
         told.push((*id, text));
@@ -139,9 +158,36 @@ fn was_shown(
     Ok(all)
 }
 
-/// What is said of a record that is no longer to be seen: which one it was.
-fn farewell(record: &Record) -> Vec<u8> {
-    let mut out = b"{\"action\":\"leave\",\"record\":{\"collectionId\":".to_vec();
+/// The record as it may be written, and for each group whether it may: all of it when told live.
+fn as_of_now(
+    records: &Records,
+    reader: &mut dyn Reader,
+    case: &Case,
+    (record, watches): (Arc<Record>, &[(&Watch, &Ctx)]),
+) -> Result<(Arc<Record>, Vec<bool>)> {
+    match (case.telling, case.action) {
+        (Telling::Live, _) => return Ok((record, vec![true; watches.len()])),
+        (Telling::Past, Action::Delete) => return Ok((record, vec![false; watches.len()])),
+        (Telling::Past, Action::Create | Action::Update) => {}
+    }
+    let Some(now) = records.stored_if_any(reader, &record.collection, record.id())?.map(Arc::new) else {
+        return Ok((record, vec![false; watches.len()]));
+    };
+    let shown = records.shown(reader, &now, watches)?;
+    let is_secret = now.collection.is_auth() && !now.get("emailVisibility").is_true();
+    if !is_secret {
+        return Ok((record, shown));
+    }
+    let mut secret = Record::clone(&record);
+    secret.set("emailVisibility", false);
+    Ok((Arc::new(secret), shown))
+}
+
+/// What is said of a record that is not to be seen: which one it is.
+fn bare(action: &str, record: &Record) -> Vec<u8> {
+    let mut out = b"{\"action\":\"".to_vec();
+    out.extend_from_slice(action.as_bytes());
+    out.extend_from_slice(b"\",\"record\":{\"collectionId\":");
     json::write_str(&mut out, &record.collection.id);
     out.extend_from_slice(b",\"collectionName\":");
     json::write_str(&mut out, &record.collection.name);

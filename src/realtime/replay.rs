@@ -116,6 +116,10 @@ impl Worker {
             for (seq, told) in self.told(&changes, &changes, Some(number)) {
                 let mut deliveries = Vec::new();
                 for (id, data) in told {
+                    let Some(data) = data else {
+                        self.fail(id);
+                        continue;
+                    };
                     let own = self.groups.subscribers(id).iter().filter(|s| s.connection.number == number);
                     deliveries.extend(own.map(|subscriber| Delivery {
                         connection: subscriber.connection.clone(),

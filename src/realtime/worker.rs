@@ -241,6 +241,10 @@ impl Worker {
             };
             let mut deliveries = Vec::new();
             for (id, data) in told {
+                let Some(data) = data else {
+                    self.fail(id);
+                    continue;
+                };
                 deliveries.extend(subscribers(id).filter(current).map(|subscriber| Delivery {
                     connection: subscriber.connection.clone(),
                     topic: subscriber.topic.clone(),

@@ -95,3 +95,56 @@ async fn who_cannot_be_told_from_a_history_that_is_not_kept_is_cut_off() {
         told += 1;
     }
 }
+
+/// The history has what once was public; whoever comes later is shown what they might see now.
+#[tokio::test]
+async fn what_was_withdrawn_is_not_told_to_who_comes_later() {
+    let app = TestApp::start().await;
+    let fields = json!([{"name": "open", "type": "bool"}, {"name": "text", "type": "text"}]);
+    let rules = json!({"name": "ads", "type": "base", "listRule": "open = true", "fields": fields});
+    app.collection(rules).await;
+    let ads = "/api/collections/ads/records";
+    let mut ids = Vec::new();
+    for text in ["secret of one withdrawn", "secret of one deleted", "fine"] {
+        ids.push(app.record("ads", json!({"open": true, "text": text})).await["id"].as_str().unwrap().to_string());
+    }
+    app.call(SUPERUSER, &format!("PATCH {ads}/{}", ids[0])).json(json!({"open": false})).await.is(200);
+    app.call(SUPERUSER, &format!("DELETE {ads}/{}", ids[1])).await.is(204);
+    let mut stream = resumed(&app, "0", &["ads/*"]).await;
+    for (told, text) in [
+        (format!("create {}", ids[0]), ""),
+        (format!("create {}", ids[1]), ""),
+        (format!("create {}", ids[2]), "fine"),
+        (format!("delete {}", ids[1]), ""),
+    ] {
+        let event = stream.next().await;
+        assert_eq!((event.told(), event.field("text")), (told, text), "{}", event.data);
+    }
+    // Superusers may read it all anyway.
+    let stream = Stream::open_with(&app, "", Some("0")).await;
+    stream.subscribe(&app, SUPERUSER, &["ads/*"]).await.is(204);
+    let mut stream = stream;
+    assert_eq!(stream.next().await.field("text"), "secret of one withdrawn");
+}
+
+#[tokio::test]
+async fn an_address_that_is_hidden_again_is_not_told_to_who_comes_later() {
+    let app = TestApp::start().await;
+    let bob = "PATCH /api/collections/users/records/bob000000000000";
+    app.call(SUPERUSER, "PATCH /api/collections/users").json(json!({"listRule": ""})).await.is(200);
+    let seen = Stream::open_with(&app, "?since=now", None).await;
+    seen.subscribe(&app, GUEST, &["posts/*"]).await.is(204);
+    let start = {
+        app.record("posts", json!({"title": "x"})).await;
+        let mut seen = seen;
+        seen.next().await.id
+    };
+    for visible in [true, false] {
+        app.call(SUPERUSER, bob).json(json!({"emailVisibility": visible})).await.is(200);
+    }
+    let mut stream = resumed(&app, &start, &["users/*"]).await;
+    for _ in 0..2 {
+        let event = stream.next().await;
+        assert!(!event.data.to_string().contains("bob@example.com"), "{}", event.data);
+    }
+}
