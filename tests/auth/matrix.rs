@@ -115,7 +115,7 @@ async fn wrong_tokens(world: &World, kind: Kind, good: &str) -> Vec<(String, Str
     let mut wrong: Vec<_> = junk.into_iter().map(|junk| ("junk".to_string(), junk, unreadable(kind))).collect();
     // {"alg":"none","typ":"JWT"}
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{}.", good.split('.').nth(1).unwrap());
-    wrong.push(("unsigned".into(), unsigned, unreadable(kind)));
+    wrong.push(("unsigned".into(), unsigned, INVALID));
     let mut invalid = |what: &str, token: String| wrong.push((what.to_string(), token, INVALID));
     invalid("cut", good[..good.len() - 2].to_string());
     invalid("longer", format!("{good}x"));
