@@ -75,7 +75,7 @@ impl Records {
     async fn ahead(&self, collection: &Arc<Collection>, update: &mut Update) -> Result<()> {
         let plain = |key: &str| update.body.fields.get(key).map(to_text).unwrap_or_default().into_owned();
         let (password, old) = (plain("password"), plain("oldPassword"));
-        let sets_password = !password.is_empty() && collection.is_auth();
+        let sets_password = collection.is_auth() && !(password.is_empty() && old.is_empty());
         if !sets_password && update.body.uploads.is_empty() {
             update.hashes = self.hash_ahead(collection, &update.body.fields).await?;
             return Ok(());
@@ -90,9 +90,8 @@ impl Records {
 
     /// As [`Records::ahead`], inside of a bigger job: a refusal comes when its turn does.
     pub async fn old_password_ahead(&self, collection: &Arc<Collection>, update: &mut Update) -> Result<()> {
-        let plain = |key: &str| update.body.fields.get(key).map(to_text).unwrap_or_default().into_owned();
-        let (password, old) = (plain("password"), plain("oldPassword"));
-        if password.is_empty() || old.is_empty() || !collection.is_auth() {
+        let old = update.body.fields.get("oldPassword").map(to_text).unwrap_or_default().into_owned();
+        if old.is_empty() || !collection.is_auth() {
             return Ok(());
         }
         match self.permitted(collection, update).await {
