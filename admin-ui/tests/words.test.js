@@ -90,9 +90,9 @@ test('no text of any screen is written past the catalogue', async () => {
 
 const ACCENT = '\u030A';
 const ID = /(?<!\p{L})[a-z0-9]{15}(?!\p{L})/gu;
-/** Expressions, zones of time, addresses, headers, dates. */
+/** Expressions, zones of time, addresses, headers, dates, how long ago or from now. */
 const DATA =
-	/(@request\.\S+|id) = .*|Europe\/Berlin|\S+[@/.:_]\S+|[A-Z][A-Za-z]*-\S+-(IP|For)|(\p{L}+, )?\d+\. \p{L}+\.? \d{4}( um .*)?|in \d+ \p{L}+\.?/gu;
+	/(@request\.\S+|id) = .*|Europe\/Berlin|\S+[@/.:_]\S+|[A-Z][A-Za-z]*-\S+-(IP|For)|(\p{L}+, )?\d+\. \p{L}+\.? \d{4}( um .*)?|(in|vor) \d+ \p{L}+\.?|(?<!\p{L})((vor)?gestern|heute|(über)?morgen|jetzt)(?!\p{L})/gu;
 /** Any text of the catalogue that nothing else has. */
 const MARK = 'Anmeldung läuft …';
 

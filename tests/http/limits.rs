@@ -92,9 +92,9 @@ async fn a_rule_for_a_path_is_shared_by_all_it_covers() {
     let app = limited(json!([rule("/api/", "", 2), rule("/api/health", "", 1)])).await;
     app.call(GUEST, "GET /api/health").await.is(200);
     app.call(GUEST, "GET /api/health").await.is(429);
-    app.call(GUEST, "GET /api/health").await.is(200);
+    app.call(GUEST, "GET /api/openapi.json").await.is(200);
     app.call(GUEST, "GET /api/v1/openapi.json").await.is(200);
-    app.call(GUEST, "GET /api/health").await.is(429);
+    app.call(GUEST, "GET /api/openapi.json").await.is(429);
 }
 
 #[tokio::test]
