@@ -21,6 +21,8 @@ export const SENTENCES = [
 	'Too Many Requests.',
 	'The server is busy, please try again.',
 	'The disk is full.',
+	'The submitted JSON has too many values.',
+	'The expanded records take more than {0} MiB. Expand fewer relations or ask for fewer records at once.',
 	'The request body took too long.',
 	'Unsupported Content-Type.',
 	// Who may.
