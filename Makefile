@@ -69,9 +69,10 @@ torture-feed: ## Clients that lose their connection a thousand times each during
 	FEED_CUTS=1000 FEED_WRITES=100000 FEED_ENDS=40 cargo test --test main torture::feed -- --nocapture
 
 SOAK_SECONDS ?= 300
+QUICK := $(abspath $(or $(CARGO_TARGET_DIR),target))/quick/cratebase
 soak: ## Everything at once for five minutes, backups and housekeeping meanwhile: no error, flat memory, nobody held up
-	cargo build --release
-	CRATEBASE_BIN=$(RELEASE) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --features otel --test main soak -- --nocapture --test-threads=1
+	cargo build --profile quick
+	CRATEBASE_BIN=$(QUICK) SOAK_SECONDS=$(SOAK_SECONDS) cargo test --features otel --test main soak -- --nocapture --test-threads=1
 
 big-files: ## A file of 5 GB up and down, and what it takes of memory; needs some 11 GB of disk
 	BIG_FILE_MB=$(or $(BIG_FILE_MB),5120) cargo test --test main a_large_file -- --nocapture --test-threads=1
