@@ -84,6 +84,12 @@ impl FieldError {
     pub fn required() -> Self {
         FieldError::new("validation_required", "Cannot be blank.")
     }
+
+    /// `validation_length_too_long` of a text or list that may have `max` bytes, characters or items.
+    pub fn too_long(max: usize) -> Self {
+        let message = format!("The length must be no more than {max}.");
+        FieldError::new("validation_length_too_long", message).with("min", 0).with("max", max)
+    }
 }
 
 impl Errors {

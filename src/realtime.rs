@@ -11,8 +11,10 @@
 pub mod config;
 pub mod connection;
 mod decide;
+mod delivery;
 mod group;
 mod judge;
+mod members;
 pub mod outbox;
 mod replay;
 pub mod snapshot;

@@ -14,6 +14,7 @@ pub mod dependents;
 pub mod draft;
 pub mod expand;
 pub mod explain;
+pub mod history;
 mod leftovers;
 pub mod list;
 pub mod plans;

@@ -4,6 +4,7 @@ mod check;
 pub mod rate_limits;
 pub mod schedule;
 pub mod seal;
+mod secrets;
 pub mod subnet;
 
 use std::sync::Arc;
@@ -173,9 +174,6 @@ impl Default for Logs {
     }
 }
 
-/// Paths of what is never returned.
-const SECRETS: [&[&str]; 3] = [&["smtp", "password"], &["s3", "secret"], &["backups", "s3", "secret"]];
-
 impl Settings {
     /// From the stored document; keys it lacks have their defaults.
     pub fn from_stored(text: &str) -> std::result::Result<Self, serde_json::Error> {
@@ -185,19 +183,6 @@ impl Settings {
     /// The document to store, secrets included.
     pub fn stored_json(&self) -> String {
         crate::value::json::text(&self.to_json())
-    }
-
-    /// The document for superusers: without secrets.
-    pub fn public_json(&self) -> Vec<u8> {
-        let mut json = self.to_json();
-        for path in SECRETS {
-            let Some((last, parents)) = path.split_last() else { continue };
-            let parent = parents.iter().try_fold(&mut json, |at, key| at.get_mut(key));
-            if let Some(parent) = parent.and_then(Json::as_object_mut) {
-                parent.shift_remove(*last);
-            }
-        }
-        crate::value::json::text(&json).into_bytes()
     }
 
     /// These settings with `changes` merged in deeply: lists are replaced, null changes nothing, keys are matched without

@@ -35,8 +35,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use self::figures::{Connections, Figures, Sizes};
 use self::job::Company;
 use self::readers::Readers;
@@ -70,8 +68,7 @@ struct Inner {
     config: Config,
     boot: Boot,
     clock: Clock,
-    /// Places for consoles.
-    consoles: Arc<Semaphore>,
+    consoles: Arc<console::Consoles>,
 }
 
 /// What a job may ask.
@@ -106,7 +103,7 @@ impl Store {
         let thread = std::thread::Builder::new().name("writer".into());
         let thread = thread.spawn(move || writer.serve(&inbox)).map_err(StoreError::other)?;
         let (closed, writer) = (AtomicBool::new(false), Mutex::new(Some(thread)));
-        let (config, consoles) = (config.clone(), Arc::new(Semaphore::new(console::AT_ONCE)));
+        let (config, consoles) = (config.clone(), Arc::default());
         Ok(Store(Arc::new(Inner { shared, readers, queue, closed, writer, config, boot, clock, consoles })))
     }
 

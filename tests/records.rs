@@ -8,6 +8,7 @@ mod delete;
 mod expand;
 mod explain;
 mod files;
+mod history;
 mod list;
 mod rule_test;
 mod write;

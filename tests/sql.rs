@@ -181,3 +181,36 @@ async fn a_write_that_takes_its_time_holds_up_nobody_for_good() {
     written.is(200).has(json!({"affectedRows": 30_000}));
     other.is(200);
 }
+
+#[tokio::test]
+async fn what_runs_can_be_cancelled_and_leaves_nothing_behind() {
+    let app = TestApp::start().await;
+    let endless = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT";
+    for query in [
+        format!("{endless} count(*) FROM n"),
+        format!("DELETE FROM users; INSERT INTO posts (id, title) {endless} printf('%015d', i), 'x' FROM n"),
+    ] {
+        let body = json!({"query": query, "id": "mine"});
+        let (ended, ()) = tokio::join!(app.call(SUPERUSER, "POST /api/sql").json(body), async {
+            // Until it has begun there is nothing to cancel.
+            while app.call(SUPERUSER, "DELETE /api/sql/mine").await.status == 404 {}
+        });
+        ended.is(400).has(json!({"message": "Failed to execute query. Raw error:\nthe query was cancelled."}));
+    }
+    assert_eq!(rows(&app, "SELECT count(*) > 0 FROM users").await, json!([["1"]]));
+    assert_eq!(rows(&app, "SELECT count(*) FROM posts").await, json!([["0"]]));
+    app.call(SUPERUSER, "DELETE /api/sql/mine").await.is(404);
+    app.call(As("bob"), "DELETE /api/sql/mine").await.is(403);
+    let long = json!({"query": "SELECT 1", "id": "x".repeat(65)});
+    let expected = json!({"data": {"id": {"code": "validation_length_too_long"}}});
+    app.call(SUPERUSER, "POST /api/sql").json(long).await.is(400).has(expected);
+}
+
+#[tokio::test]
+async fn what_a_write_would_do_is_told_without_doing_it() {
+    let app = TestApp::start().await;
+    let plan = rows(&app, "EXPLAIN QUERY PLAN DELETE FROM users WHERE id = 'x'").await;
+    assert!(plan[0][3].as_str().unwrap().starts_with("SEARCH users"), "{plan}");
+    assert!(!rows(&app, "EXPLAIN UPDATE users SET email = ''").await.as_array().unwrap().is_empty());
+    assert_eq!(rows(&app, "SELECT count(*) > 0 FROM users").await, json!([["1"]]));
+}

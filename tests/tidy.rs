@@ -36,20 +36,24 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
+fn walk(dir: &Path, ending: &str, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            walk(&path, out);
-        } else if path.extension().is_some_and(|e| e == "rs") {
+            walk(&path, ending, out);
+        } else if path.to_string_lossy().ends_with(ending) {
             out.push(path);
         }
     }
 }
 
 fn rust_files(dir: &str) -> Vec<Source> {
+    files(dir, ".rs")
+}
+
+fn files(dir: &str, ending: &str) -> Vec<Source> {
     let mut paths = Vec::new();
-    walk(&root().join(dir), &mut paths);
+    walk(&root().join(dir), ending, &mut paths);
     paths.sort();
     let source = |path: PathBuf| {
         let relative = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
@@ -279,11 +283,18 @@ fn every_test_that_a_map_of_the_protocol_names_exists() {
     let sources = rust_files("src").into_iter().chain(rust_files("tests"));
     let text: String = sources.map(|source| source.text).collect();
     for path in ["docs/auth-tests.md", "docs/platform-tests.md"] {
-        let map = read(path);
-        let rows = map.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
-        let named: Vec<&str> = rows.flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
-        assert!(named.len() > 50, "{path} names tests");
-        let missing = named.iter().filter(|name| !text.contains(&format!("fn {name}("))).map(ToString::to_string);
-        report(&format!("{path} names tests that exist"), missing.collect());
+        names_only(path, |name| text.contains(&format!("fn {name}(")));
     }
+    let specs = files("admin-ui/tests", ".test.js").into_iter().chain(files("admin-ui/src", ".test.ts"));
+    let text: String = specs.map(|source| source.text).collect();
+    names_only("docs/admin-ui-tests.md", |title| text.contains(&format!("'{title}'")));
+}
+
+fn names_only(path: &str, exists: impl Fn(&str) -> bool) {
+    let map = read(path);
+    let rows = map.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
+    let named: Vec<&str> = rows.flat_map(|line| line.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 50, "{path} names tests");
+    let missing = named.iter().filter(|name| !exists(name)).map(ToString::to_string);
+    report(&format!("{path} names tests that exist"), missing.collect());
 }

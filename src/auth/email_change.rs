@@ -125,10 +125,7 @@ impl Auth {
         let guess = Guess { collection: &account.collection.id, identity: account.id(), ip };
         let now = self.records.clock.now();
         self.guard.admit(&guess, now)?;
-        let right = self.records.hasher.verify(plain, account.get("password").text()).await? != Verdict::Wrong;
-        if !right {
-            self.guard.wrong(&guess, now, "");
-        }
-        Ok(right)
+        let verdict = self.records.hasher.verify(plain, account.get("password").text()).await?;
+        Ok(self.guard.judge(&guess, now, verdict)? != Verdict::Wrong)
     }
 }

@@ -4,8 +4,9 @@
 use std::net::IpAddr;
 
 use crate::clock::Timestamp;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::{Quota, Windows, place};
+use crate::passwords::Verdict;
 
 /// Keys that are counted at a time.
 const KEYS: usize = 65_536;
@@ -53,22 +54,19 @@ impl Guard {
         Ok(())
     }
 
-    /// Counts a wrong one; what to answer.
-    pub fn wrong(&self, guess: &Guess, now: Timestamp, message: &str) -> Error {
-        let counted = self.0.take(guess.key(), IDENTITY, now);
+    /// Counts a wrong one, forgets those before a right one. The verdict, or 429: of guesses made at the same time, all
+    /// before the first was found wrong, no more are told than of others.
+    pub fn judge(&self, guess: &Guess, now: Timestamp, verdict: Verdict) -> Result<Verdict> {
+        if verdict != Verdict::Wrong {
+            self.admit(guess, now)?;
+            self.0.forget(guess.key());
+            return Ok(verdict);
+        }
         if is_one(guess.ip) {
             // Only the next one will be refused for it.
             let _ = self.0.take(("passwords", place(guess.ip)), ADDRESS, now);
         }
-        match counted {
-            Ok(_) => Error::bad_request(message),
-            Err(over) => over.saying(""),
-        }
-    }
-
-    /// Forgets the wrong ones before a right one.
-    pub fn right(&self, guess: &Guess) {
-        self.0.forget(guess.key());
+        self.0.take(guess.key(), IDENTITY, now).map(|_| verdict).map_err(|over| over.saying(""))
     }
 
     /// Counts an attempt at a code of `subject`; 429 after too many.

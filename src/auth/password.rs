@@ -37,17 +37,13 @@ impl Auth {
         self.guard.admit(&guess, now)?;
         let Some(record) = self.identify(&collection, &form).await? else {
             self.records.hasher.verify_nobody(&form.password).await?;
-            return Err(self.guard.wrong(&guess, now, FAILED));
+            self.guard.judge(&guess, now, Verdict::Wrong)?;
+            return Err(Error::bad_request(FAILED));
         };
         let hash = record.get("password").text().to_string();
         let verdict = self.records.hasher.verify(&form.password, &hash).await?;
-        if verdict != Verdict::Wrong {
-            // Guesses made at the same time, all before the first was found wrong, are not to be had for free.
-            self.guard.admit(&guess, now)?;
-            self.guard.right(&guess);
-        }
-        let account = match verdict {
-            Verdict::Wrong => return Err(self.guard.wrong(&guess, now, FAILED)),
+        let account = match self.guard.judge(&guess, now, verdict)? {
+            Verdict::Wrong => return Err(Error::bad_request(FAILED)),
             Verdict::Right => record,
             Verdict::RightButOld => self.rehash(record, &form.password).await?,
         };

@@ -34,9 +34,7 @@ pub async fn dry_run_view(store: &Store, body: Object, ids: Arc<Ids>) -> Result<
         return Err(invalid(FieldError::required()));
     }
     if query.chars().count() > MAX_QUERY {
-        let message = format!("The length must be no more than {MAX_QUERY}.");
-        let error = FieldError::new("validation_length_too_long", message);
-        return Err(invalid(error.with("min", 0).with("max", MAX_QUERY)));
+        return Err(invalid(FieldError::too_long(MAX_QUERY)));
     }
     store.read(move |db| dry_run(db, &query, &ids)).await
 }

@@ -93,6 +93,18 @@ pub struct ListParams {
     pub filter: Option<String>,
 }
 
+/// Which changes are asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct HistoryParams {
+    /// Id of a record.
+    pub record: Option<String>,
+    /// A `seq`; what was earlier.
+    pub before: Option<i64>,
+    /// Up to 200; 30 unless said.
+    pub per_page: Option<i64>,
+}
+
 /// Refusals of most routes.
 #[derive(IntoResponses)]
 pub enum Refusal {

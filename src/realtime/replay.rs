@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::group::GroupId;
 use super::outbox::{Farewell, Kind, Message, Outbox};
-use super::worker::{Delivery, Request, Worker};
+use super::worker::{Request, Worker};
 use crate::error::Result;
 use crate::schema::Record;
 use crate::sql::{Dialect, Restrict, Select};
@@ -113,22 +113,8 @@ impl Worker {
     fn replay_page(&mut self, number: u64, page: &[Past]) -> i64 {
         for moment in page.chunk_by(|a, b| a.created == b.created) {
             let changes: Vec<Arc<Change>> = moment.iter().filter_map(|past| past.known.clone()).collect();
-            for (seq, told) in self.told(&changes, &changes, Some(number)) {
-                let mut deliveries = Vec::new();
-                for (id, data) in told {
-                    let Some(data) = data else {
-                        self.fail(id);
-                        continue;
-                    };
-                    let own = self.groups.subscribers(id).iter().filter(|s| s.connection.number == number);
-                    deliveries.extend(own.map(|subscriber| Delivery {
-                        connection: subscriber.connection.clone(),
-                        topic: subscriber.topic.clone(),
-                        data: data.clone(),
-                    }));
-                }
-                self.send(seq, deliveries, Outbox::fill);
-            }
+            let told = self.told(&changes, &changes, Some(number));
+            self.send(told, |subscriber| subscriber.connection.number == number, Outbox::fill);
         }
         page.last().map_or(self.position, |past| past.seq)
     }

@@ -12,12 +12,12 @@ use tokio::sync::oneshot;
 use super::Shared;
 use super::connection::Connection;
 use super::group::{GroupId, Groups, Subscriber};
-use super::outbox::{Farewell, Kind, Message, Outbox};
+use super::outbox::{Farewell, Outbox};
 use super::topic::Topic;
 use crate::context::Caller;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::records::Records;
-use crate::schema::{Catalog, Record};
+use crate::schema::Catalog;
 use crate::store::{Action, Change};
 
 /// What the thread is asked to do.
@@ -66,7 +66,7 @@ pub(super) struct Member {
     pub connection: Arc<Connection>,
     pub caller: Caller,
     /// The token secret of the caller's collection when it was bound.
-    secret: String,
+    pub(super) secret: String,
     pub topics: Vec<Topic>,
     pub groups: Vec<GroupId>,
     /// Set while it reads up from history: the last change it has been told.
@@ -80,7 +80,7 @@ pub struct Worker {
     pub(super) groups: Groups,
     pub(super) members: HashMap<u64, Member>,
     /// Members by (collection id, record id) of who they are.
-    accounts: HashMap<(String, String), HashSet<u64>>,
+    pub(super) accounts: HashMap<(String, String), HashSet<u64>>,
     /// The last change everyone has been told.
     pub(super) position: i64,
     /// Its own, for what it goes on with later.
@@ -91,13 +91,6 @@ pub struct Worker {
 
 /// Changes decided on one snapshot at most.
 const AT_ONCE: usize = 256;
-
-/// One message for one connection.
-pub(super) struct Delivery {
-    pub connection: Arc<Connection>,
-    pub topic: Arc<str>,
-    pub data: Arc<[u8]>,
-}
 
 impl Worker {
     pub fn new(records: Records, shared: Arc<Shared>, position: i64, inbox: Sender<Request>) -> Result<Worker> {
@@ -157,7 +150,7 @@ impl Worker {
     }
 
     /// Tells what the history has up to `end`.
-    fn catch_up(&mut self, end: i64) {
+    pub(super) fn catch_up(&mut self, end: i64) {
         while self.position < end {
             let page = match self.history(self.position, end) {
                 Ok(Some(page)) => page,
@@ -230,194 +223,12 @@ impl Worker {
 
     /// Tells these changes, which were committed among `company`, to everyone who is up to date.
     fn deliver(&mut self, changes: &[Arc<Change>], company: &[Arc<Change>]) {
-        changes.chunks(AT_ONCE).for_each(|part| self.deliver_part(part, company));
-    }
-
-    fn deliver_part(&mut self, changes: &[Arc<Change>], company: &[Arc<Change>]) {
-        for (seq, told) in self.told(changes, company, None) {
-            let subscribers = |id| self.groups.subscribers(id).iter();
-            let current = |subscriber: &&Subscriber| {
+        for part in changes.chunks(AT_ONCE) {
+            let told = self.told(part, company, None);
+            let current = |subscriber: &Subscriber| {
                 self.members.get(&subscriber.connection.number).is_some_and(|member| member.replayed.is_none())
             };
-            let mut deliveries = Vec::new();
-            for (id, data) in told {
-                let Some(data) = data else {
-                    self.fail(id);
-                    continue;
-                };
-                deliveries.extend(subscribers(id).filter(current).map(|subscriber| Delivery {
-                    connection: subscriber.connection.clone(),
-                    topic: subscriber.topic.clone(),
-                    data: data.clone(),
-                }));
-            }
-            self.send(seq, deliveries, Outbox::push);
+            self.send(told, current, Outbox::push);
         }
-    }
-
-    pub(super) fn send(&self, seq: i64, deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
-        self.shared.figures.messages.fetch_add(deliveries.len() as u64, Ordering::Relaxed);
-        send(seq, deliveries, how);
-    }
-
-    /// Makes the groups fit the collections of this moment.
-    pub(super) fn refresh(&mut self) {
-        let catalog = self.records.store.catalog();
-        if catalog.version == self.catalog.version {
-            return;
-        }
-        self.catalog = catalog;
-        self.groups = Groups::default();
-        let numbers: Vec<u64> = self.members.keys().copied().collect();
-        for number in numbers {
-            if let Some(member) = self.members.get_mut(&number) {
-                member.groups.clear();
-                let known = |record: &Arc<Record>| {
-                    self.catalog.by_id(&record.collection.id).is_some_and(|now| secret(now) == Some(&member.secret))
-                };
-                if member.caller.record().is_some_and(|record| !known(record)) {
-                    self.rename(number, Caller::Guest);
-                }
-            }
-            self.regroup(number);
-        }
-    }
-
-    fn subscribe(
-        &mut self,
-        connection: Arc<Connection>,
-        caller: Caller,
-        topics: Vec<Topic>,
-        bind: Bind,
-    ) -> Result<Joined> {
-        self.refresh();
-        let number = connection.number;
-        if connection.is_gone() {
-            return Err(super::unknown_client());
-        }
-        let caller = self.current(caller)?;
-        let identity = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
-        if bind == Bind::Once
-            && let Some(member) = self.members.get(&number)
-            && member.caller.record().is_some()
-            && identity(&member.caller) != identity(&caller)
-        {
-            let message = "The current and the previous request authorization don't match.";
-            return Err(Error::forbidden(message));
-        }
-        // What a client has seen may not be told yet.
-        if let Some(since) = connection.since.filter(|since| *since > self.position) {
-            self.catch_up(since.min(self.newest()?));
-        }
-        let replayed = connection.since.filter(|since| *since != self.position);
-        *connection.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            topics.iter().map(|topic| topic.key.clone()).collect();
-        let member = self.members.entry(number).or_insert_with(|| Member {
-            connection,
-            caller: Caller::Guest,
-            secret: String::new(),
-            topics: Vec::new(),
-            groups: Vec::new(),
-            replayed,
-        });
-        member.topics = topics;
-        self.rename(number, caller);
-        self.regroup(number);
-        self.replay(number);
-        let topics = self.members.get(&number).map_or(0, |member| member.groups.len());
-        Ok(Joined { topics, position: self.position })
-    }
-
-    /// The caller as it is now: it was found before the rest of its request came, which may take long. A guest once its
-    /// tokens are void.
-    fn current(&self, caller: Caller) -> Result<Caller> {
-        let Some(known) = caller.record() else { return Ok(caller) };
-        let same = |now: &Arc<Record>| {
-            now.get("tokenKey") == known.get("tokenKey") && secret(&now.collection) == secret(&known.collection)
-        };
-        Ok(self.stored(known)?.filter(same).map_or(Caller::Guest, Caller::Record))
-    }
-
-    fn forget(&mut self, number: u64) {
-        self.rename(number, Caller::Guest);
-        let Some(member) = self.members.remove(&number) else { return };
-        member.groups.into_iter().for_each(|id| self.groups.leave(id, number));
-    }
-
-    /// From now on the member is someone else; its groups are not changed yet.
-    fn rename(&mut self, number: u64, caller: Caller) {
-        let Some(member) = self.members.get_mut(&number) else { return };
-        let key = |caller: &Caller| caller.record().map(|r| (r.collection.id.clone(), r.id().to_string()));
-        if let Some(old) = key(&member.caller)
-            && let Some(numbers) = self.accounts.get_mut(&old)
-        {
-            numbers.remove(&number);
-            if numbers.is_empty() {
-                self.accounts.remove(&old);
-            }
-        }
-        if let Some(new) = key(&caller) {
-            self.accounts.entry(new).or_default().insert(number);
-        }
-        member.secret = caller.collection().and_then(|c| secret(c)).cloned().unwrap_or_default();
-        member.caller = caller;
-    }
-
-    fn leave(&mut self, number: u64) {
-        let Some(member) = self.members.get_mut(&number) else { return };
-        for id in std::mem::take(&mut member.groups) {
-            self.groups.leave(id, number);
-        }
-    }
-
-    fn regroup(&mut self, number: u64) {
-        self.leave(number);
-        let Some(member) = self.members.get_mut(&number) else { return };
-        for topic in &member.topics {
-            let place = (&member.connection, topic);
-            member.groups.extend(self.groups.join(&self.records, &self.catalog, &member.caller, place));
-        }
-    }
-
-    /// Streams of an account see its new values; they are a guest's once its tokens are void.
-    fn follow_account(&mut self, change: &Change) {
-        let Some(record) = change.record() else { return };
-        let key = (change.collection.id.clone(), record.id().to_string());
-        let numbers: Vec<u64> = self.accounts.get(&key).map(|set| set.iter().copied().collect()).unwrap_or_default();
-        let after = match &change.after {
-            // The history has no secrets: what counts is the account as it is now.
-            Some(after) if after.get("tokenKey").is_empty() => self.stored(after).ok().flatten(),
-            Some(after) => Some(after.clone()),
-            None => None,
-        };
-        for number in &numbers {
-            let Some(before) = self.members.get(number).and_then(|m| m.caller.record()) else { continue };
-            let same = |after: &&Arc<Record>| after.get("tokenKey") == before.get("tokenKey");
-            let caller = after.as_ref().filter(same).map_or(Caller::Guest, |after| Caller::Record(after.clone()));
-            self.rename(*number, caller);
-            self.leave(*number);
-        }
-        // Only once all have left: a group knows its callers as they were when it began.
-        numbers.into_iter().for_each(|number| self.regroup(number));
-    }
-}
-
-fn secret(collection: &crate::schema::Collection) -> Option<&String> {
-    collection.auth().map(|auth| &auth.auth_token.secret)
-}
-
-/// Fills the outboxes with what one change has come to. A client has seen a change when it has the last of its messages.
-fn send(seq: i64, mut deliveries: Vec<Delivery>, how: fn(&Outbox, Vec<Message>)) {
-    deliveries.sort_by_key(|delivery| delivery.connection.number);
-    for messages in deliveries.chunk_by(|a, b| a.connection.number == b.connection.number) {
-        let Some((last, _)) = messages.split_last() else { continue };
-        let count = messages.len();
-        let message = |(index, delivery): (usize, &Delivery)| Message {
-            seen: if index + 1 == count { seq } else { seq - 1 },
-            kind: Kind::Event,
-            topic: delivery.topic.clone(),
-            data: delivery.data.clone(),
-        };
-        how(&last.connection.outbox, messages.iter().enumerate().map(message).collect());
     }
 }

@@ -157,6 +157,7 @@ impl Records {
         self.hash_passwords(&mut draft, &creation.hashes)?;
         self.stamp(&mut draft.record, super::draft::Save::New);
         let record = Arc::new(draft.record);
+        tx.act_for(&creation.ctx.caller);
         tx.insert(&record).map_err(|error| conflict(&collection, error, FAILED))?;
         self.after_create(tx, &record)?;
         Ok(record)

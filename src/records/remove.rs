@@ -62,6 +62,7 @@ impl Records {
             return Err(Error::not_found(""));
         }
         let mut folders = Folders::new();
+        tx.act_for(&ctx.caller);
         self.remove(tx, found, &mut folders)?;
         Ok(folders)
     }

@@ -24,7 +24,7 @@ pub struct Aside {
 impl Aside {
     /// Opens or creates the file, and in it what `tables` makes.
     pub fn open(path: &Path, tables: &[Sql]) -> Result<Aside, StoreError> {
-        let writer = Conn::open_writer(path, Durability::Normal)?;
+        let writer = Conn::open_writer(path, Durability::Normal, Default::default())?;
         for sql in tables {
             writer.execute(&sql.text, std::iter::empty())?;
         }

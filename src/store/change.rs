@@ -17,6 +17,8 @@ pub struct Change {
     pub before: Option<Arc<Record>>,
     /// `None` for a delete.
     pub after: Option<Arc<Record>>,
+    /// Whose request it was; `None` for guests, for what the server does by itself, and out of a history.
+    pub author: Option<Arc<Record>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,9 @@ impl Change {
     }
 }
 
+/// Of `_changes`, as [`StoredChange::from_row`] reads them.
+pub(super) const COLUMNS: &str = "seq, collection, action, record, data, created, was, author";
+
 /// A change read back from history; secrets were never written there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredChange {
@@ -63,6 +68,8 @@ pub struct StoredChange {
     pub created: Timestamp,
     /// For an update: a JSON object of the former values of what it changed; older histories do not have it.
     pub was: Option<String>,
+    /// Collection id and record id of whose request it was.
+    pub author: Option<(String, String)>,
 }
 
 impl StoredChange {
@@ -90,7 +97,8 @@ impl StoredChange {
             Action::Delete => (Some(record), None),
         };
         let (before, after) = (before.map(Arc::new), after.map(Arc::new));
-        Some(Change { seq: self.seq, collection: collection.clone(), action: self.action, before, after })
+        let (seq, action, collection) = (self.seq, self.action, collection.clone());
+        Some(Change { seq, collection, action, before, after, author: None })
     }
 
     /// What an update made `after` of.
@@ -102,7 +110,7 @@ impl StoredChange {
         Some(before)
     }
 
-    /// From the columns seq, collection, action, record, data, created, was.
+    /// From the columns of [`COLUMNS`].
     pub(super) fn from_row(row: super::RowRef<'_>) -> Option<StoredChange> {
         let (ValueRef::Int(seq), ValueRef::Int(created)) = (row.at(0), row.at(5)) else { return None };
         Some(StoredChange {
@@ -116,8 +124,16 @@ impl StoredChange {
                 ValueRef::Text(was) => Some(was.to_string()),
                 ValueRef::Null | ValueRef::Int(_) | ValueRef::Real(_) => None,
             },
+            author: row.at(7).text().split_once('/').map(|(collection, id)| (collection.into(), id.into())),
         })
     }
+}
+
+/// The stored values in an object of the history, of fields that the collection still has.
+pub fn stored_values<'a>(text: &str, collection: &'a Collection) -> Vec<(&'a Field, Value)> {
+    let object = object(text);
+    let value = |field: &'a Field| object.get(&field.name).map(|value| (field, stored_value(value)));
+    collection.fields.iter().filter_map(value).collect()
 }
 
 fn stored_value(value: &Json) -> Value {

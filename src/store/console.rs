@@ -6,13 +6,15 @@
 //! history starts over instead, and everyone who follows it does, too.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::history::{self, Position};
 use super::sqlite::Conn;
 pub use super::sqlite::console::Answer;
-use super::sqlite::console::{Script, read};
+use super::sqlite::console::{Transaction, read};
+use super::sqlite::limit::Limit;
 use super::{Action, Boot, Change, Collections, Durability, Reader, Rows, Store, StoreError, Tx};
 use crate::clock::Clock;
 use crate::schema::{Catalog, Collection, Record};
@@ -24,7 +26,7 @@ const TOLD: usize = 10_000;
 /// Records looked up at once.
 const CHUNK: usize = 500;
 /// Consoles at a time.
-pub(super) const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 2;
 
 /// What a console works with.
 struct Console {
@@ -32,27 +34,61 @@ struct Console {
     durability: Durability,
     boot: Boot,
     clock: Clock,
-    until: Instant,
+    limit: Arc<Limit>,
+    author: Option<Arc<Record>>,
+}
+
+/// What is to be run.
+pub struct Script {
+    pub text: String,
+    /// To stop it by.
+    pub name: String,
+    /// Whose changes they are.
+    pub author: Option<Arc<Record>>,
+    pub limit: Duration,
+}
+
+/// Those at work.
+#[derive(Default)]
+pub(super) struct Consoles(Mutex<Vec<Running>>);
+
+struct Running {
+    name: String,
+    stop: Arc<AtomicBool>,
+}
+
+/// Ends with its console.
+struct Place {
+    all: Arc<Consoles>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Store {
-    /// Runs statements one after the other: those that only read without a transaction, others all in one.
-    pub async fn console(&self, text: String, limit: Duration) -> Result<Answer, StoreError> {
+    /// Runs statements one after the other: those that only read without a transaction, others all in one. Stopped, they
+    /// leave nothing behind.
+    pub async fn console(&self, script: Script) -> Result<Answer, StoreError> {
         let inner = &self.0;
-        let place = Arc::clone(&inner.consoles).try_acquire_owned().map_err(|_| StoreError::Full)?;
+        let Script { text, name, author, limit } = script;
+        let place = Consoles::enter(&inner.consoles, name)?;
         let console = Console {
             path: inner.config.path.clone(),
             durability: inner.config.durability,
             boot: inner.boot,
             clock: inner.clock.clone(),
-            until: Instant::now() + limit,
+            limit: Arc::new(Limit::new(place.stop.clone())),
+            author,
         };
+        console.limit.arm_for(limit);
         let (reply, answer) = tokio::sync::oneshot::channel();
         let run = move || {
             let result =
                 super::job::guarded(|| console.run(&text)).unwrap_or_else(|panic| Err(StoreError::other(panic)));
+            let stopped = place.stop.load(Ordering::Relaxed);
             drop(place);
-            drop(reply.send(result));
+            drop(reply.send(result.map_err(|error| match error {
+                StoreError::Interrupted if stopped => StoreError::Sql("the query was cancelled".into()),
+                error => error,
+            })));
         };
         std::thread::Builder::new().name("console".into()).spawn(run).map_err(StoreError::other)?;
         let (answer, wrote) = answer.await.unwrap_or(Err(StoreError::Closed))?;
@@ -62,20 +98,50 @@ impl Store {
         }
         Ok(answer)
     }
+
+    /// Whether there was something to stop under that name.
+    pub fn stop_console(&self, name: &str) -> bool {
+        self.0.consoles.stop(name)
+    }
+}
+
+impl Consoles {
+    fn enter(all: &Arc<Consoles>, name: String) -> Result<Place, StoreError> {
+        let mut running = all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.len() == AT_ONCE {
+            return Err(StoreError::Full);
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        running.push(Running { name, stop: stop.clone() });
+        Ok(Place { all: all.clone(), stop })
+    }
+
+    fn stop(&self, name: &str) -> bool {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = running.iter().filter(|running| running.name == name);
+        named.map(|running| running.stop.store(true, Ordering::Relaxed)).count() > 0
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut running = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|running| !Arc::ptr_eq(&running.stop, &self.stop));
+    }
 }
 
 impl Console {
     /// The answer, and whether anything was written.
     fn run(&self, text: &str) -> Result<(Answer, bool), StoreError> {
-        if let Some(answer) = read(&self.path, text, self.until)? {
+        if let Some(answer) = read(&self.path, text, &self.limit)? {
             return Ok((answer, false));
         }
-        let mut script = Script::begin(&self.path, self.durability, self.until)?;
+        let mut script = Transaction::begin(&self.path, self.durability, &self.limit)?;
         let collections = self.collections(script.conn())?;
         script.watch(collections.iter().filter(|collection| !collection.is_view()))?;
         let affected = script.run(text)?;
         let touched = script.touched(TOLD)?;
-        let before = Conn::open_reader(&self.path, Arc::default())?;
+        let before = Conn::open_reader(&self.path, self.limit.clone())?;
         let changes = touched.map_or(Ok(None), |touched| {
             changes(&before, script.conn(), &collections, &touched).or_else(|error| match error {
                 // A table is gone or has lost a column.
@@ -96,7 +162,7 @@ impl Console {
     fn record(&self, conn: &Conn, changes: Option<Vec<Change>>) -> Result<(), StoreError> {
         let Some(changes) = changes else { return history::start_over(conn) };
         let at = Position::load(conn)?;
-        let number = |(seq, change)| Arc::new(Change { seq, ..change });
+        let number = |(seq, change)| Arc::new(Change { seq, author: self.author.clone(), ..change });
         let changes: Vec<Arc<Change>> = (at.seq + 1..).zip(changes).map(number).collect();
         at.append(conn, self.clock.now(), &changes).map(|_| ())
     }
@@ -125,7 +191,7 @@ fn changes(
                 (Some(before), Some(after)) if same(before, after) => continue,
                 (Some(_), Some(_)) => Action::Update,
             };
-            all.push(Change { seq: 0, collection: Arc::clone(collection), action, before, after });
+            all.push(Change { seq: 0, collection: Arc::clone(collection), action, before, after, author: None });
         }
     }
     Ok(Some(all))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::change::{StoredChange, write_data, write_was};
+use super::change::{COLUMNS, StoredChange, write_data, write_was};
 use super::sqlite::Conn;
 use super::{Change, Reader, StoreError};
 use crate::clock::Timestamp;
@@ -35,11 +35,39 @@ pub fn since(reader: &mut dyn Reader, seq: i64, limit: usize) -> Result<History,
     if seq + 1 < oldest || seq > newest {
         return Ok(History { reset: true, newest, changes: Vec::new() });
     }
-    let text =
-        "SELECT seq, collection, action, record, data, created, was FROM _changes WHERE seq > ? ORDER BY seq LIMIT ?";
-    let limit = Value::Int(i64::try_from(limit).unwrap_or(i64::MAX));
-    let rows = reader.query(&Sql { text: text.into(), params: vec![Value::Int(seq), limit] })?;
-    Ok(History { reset: false, newest, changes: rows.iter().filter_map(StoredChange::from_row).collect() })
+    let text = format!("SELECT {COLUMNS} FROM _changes WHERE seq > ? ORDER BY seq LIMIT ?");
+    let changes = changes(reader, text, vec![Value::Int(seq)], limit)?;
+    Ok(History { reset: false, newest, changes })
+}
+
+/// What happened in a collection, or to one of its records, before `seq`: the last `limit` changes, newest first.
+pub fn of(
+    reader: &mut dyn Reader,
+    collection: &str,
+    record: Option<&str>,
+    seq: i64,
+    limit: usize,
+) -> Result<Vec<StoredChange>, StoreError> {
+    // Without an index, which each write would pay for: what is looked at stands before the large columns of a row.
+    let mut text = format!("SELECT {COLUMNS} FROM _changes WHERE seq < ? AND collection = ?");
+    let mut params = vec![Value::Int(seq), Value::Text(collection.into())];
+    if let Some(record) = record {
+        text.push_str(" AND record = ?");
+        params.push(Value::Text(record.into()));
+    }
+    text.push_str(" ORDER BY seq DESC LIMIT ?");
+    changes(reader, text, params, limit)
+}
+
+fn changes(
+    reader: &mut dyn Reader,
+    text: String,
+    mut params: Vec<Value>,
+    limit: usize,
+) -> Result<Vec<StoredChange>, StoreError> {
+    params.push(Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+    let rows = reader.query(&Sql { text, params })?;
+    Ok(rows.iter().filter_map(StoredChange::from_row).collect())
 }
 
 /// Where the sequence stands: the writer's own copy of the newest row.
@@ -59,14 +87,19 @@ impl Position {
 
     /// Writes the rows of these changes, which are numbered on from here; where the sequence stands then.
     pub fn append(self, conn: &Conn, now: Timestamp, changes: &[Arc<Change>]) -> Result<Position, StoreError> {
-        const INSERT: &str = "INSERT INTO _changes (seq, collection, action, record, data, created, total, was) VALUES (?,?,?,?,?,?,?,?)";
+        const INSERT: &str = "INSERT INTO _changes (seq, collection, action, record, data, created, total, was, author) \
+             VALUES (?,?,?,?,?,?,?,?,?)";
         let mut at = self;
-        let (mut data, mut was) = (Vec::new(), Vec::new());
+        let (mut data, mut was, mut author) = (Vec::new(), Vec::new(), String::new());
         let mut insert = conn.prepare(INSERT)?;
         for change in changes {
             let Some(record) = change.record() else { continue };
             data.clear();
             was.clear();
+            author.clear();
+            if let Some(record) = &change.author {
+                author.extend([record.collection.id.as_str(), "/", record.id()]);
+            }
             if change.collection.history_days != Some(0) {
                 write_data(&mut data, record);
                 if let (Some(before), Some(after)) = (&change.before, &change.after) {
@@ -75,7 +108,7 @@ impl Position {
             }
             let data = std::str::from_utf8(&data).unwrap_or_default();
             let was = std::str::from_utf8(&was).unwrap_or_default();
-            let bytes = (data.len() + was.len()).max(ROW);
+            let bytes = (data.len() + was.len() + author.len()).max(ROW);
             at = Position { seq: change.seq, total: at.total + i64::try_from(bytes).unwrap_or(0) };
             let row = [
                 ValueRef::Int(at.seq),
@@ -86,6 +119,7 @@ impl Position {
                 ValueRef::Int(now.0),
                 ValueRef::Int(at.total),
                 if was.is_empty() { ValueRef::Null } else { ValueRef::Text(was) },
+                if author.is_empty() { ValueRef::Null } else { ValueRef::Text(&author) },
             ];
             insert.run(row.into_iter())?;
         }

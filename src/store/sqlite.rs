@@ -54,12 +54,12 @@ pub struct Conn {
 
 impl Conn {
     /// The connection that writes; creates the file.
-    pub fn open_writer(path: &Path, durability: Durability) -> Result<Conn, StoreError> {
+    pub fn open_writer(path: &Path, durability: Durability, limit: Arc<Limit>) -> Result<Conn, StoreError> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(StoreError::other(format!("SQLite {} is too old, 3.51.3 is needed", rusqlite::version())));
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let conn = Conn::open(path, flags, Arc::default())?;
+        let conn = Conn::open(path, flags, limit)?;
         // SQLite settles for reading when it may not write; on a disk that takes writes again it would stay at that.
         if conn.db.is_readonly("main")? {
             return Err(StoreError::other(format!("{} cannot be written", path.display())));

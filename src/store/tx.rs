@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::sqlite::Conn;
 use super::{Action, Reader, Rows, StoreError};
 use crate::clock::Clock;
+use crate::context::Caller;
 use crate::id::Ids;
 use crate::schema::{Catalog, Collection, Record};
 use crate::sql::{Sql, mutate};
@@ -22,8 +23,13 @@ pub struct Tx {
     ids: Arc<Ids>,
     /// Statement text under construction; kept for its capacity.
     text: String,
+    /// Of the newest catalog there ever was; those of a job that was undone are not used again, as what was made of them
+    /// may be remembered.
+    version: u64,
     /// Records this transaction has found; records written together often refer to the same ones.
     found: Vec<(Arc<Collection>, String)>,
+    /// Whose request the running job carries out.
+    pub(super) author: Option<Arc<Record>>,
 }
 
 /// Found records that are remembered: few enough to look through.
@@ -45,6 +51,7 @@ pub(super) struct Write {
     pub action: Action,
     pub before: Option<Arc<Record>>,
     pub after: Option<Arc<Record>>,
+    pub author: Option<Arc<Record>>,
 }
 
 /// Whether the running job can be undone by itself.
@@ -94,8 +101,15 @@ impl Tx {
             clock,
             ids,
             text: String::new(),
+            version: 0,
             found: Vec::new(),
+            author: None,
         }
+    }
+
+    /// The changes that follow in this job are this caller's.
+    pub fn act_for(&mut self, caller: &Caller) {
+        self.author = caller.record().cloned();
     }
 
     /// Adds a record. Fails with `Unique` when a value is taken.
@@ -163,8 +177,14 @@ impl Tx {
 
     /// The collections from now on: visible to this job at once, to everyone at COMMIT, undone with the job.
     pub fn replace_catalog(&mut self, collections: Vec<Arc<Collection>>) {
-        self.catalog = Arc::new(Catalog::new(self.catalog.version + 1, collections));
+        self.swap_catalog(collections);
         self.pending.schema = true;
+    }
+
+    /// A catalog of a version of its own.
+    pub(super) fn swap_catalog(&mut self, collections: Vec<Arc<Collection>>) {
+        self.version += 1;
+        self.catalog = Arc::new(Catalog::new(self.version, collections));
     }
 
     pub fn clock(&self) -> &Clock {
@@ -204,7 +224,8 @@ impl Tx {
     fn note(&mut self, action: Action, before: Option<Arc<Record>>, after: Option<Arc<Record>>) {
         let Some(record) = after.as_ref().or(before.as_ref()) else { return };
         let collection = record.collection.clone();
-        self.pending.changes.push(Write { collection, action, before, after });
+        let author = self.author.clone();
+        self.pending.changes.push(Write { collection, action, before, after, author });
     }
 
     pub(super) fn mark(&self) -> Mark {

@@ -19,7 +19,6 @@ use super::tx::{Guard, Pending, Tx};
 use super::{Boot, StoreError};
 use crate::clock::Clock;
 use crate::id::Ids;
-use crate::schema::Catalog;
 
 /// How often an idle writer looks whether another process wrote.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
@@ -79,7 +78,7 @@ impl Writer {
         shared: Arc<Shared>,
         boot: Boot,
     ) -> Result<Writer, StoreError> {
-        let conn = Conn::open_writer(&config.path, config.durability)?;
+        let conn = Conn::open_writer(&config.path, config.durability, Arc::default())?;
         migrate::migrate(&conn, &clock)?;
         let fresh = conn.ints::<1>("SELECT 1 FROM _collections LIMIT 1")?.is_none();
         let at = Position::load(&conn)?;
@@ -230,6 +229,7 @@ impl Writer {
             let mark = self.tx.mark();
             self.tx.guard = if alone || self.careful == 0 { Guard::None } else { Guard::Wanted };
             self.tx.dirty = false;
+            self.tx.author = None;
             self.tx.conn.limit.arm_for(self.config.write_timeout());
             let mut kept = slot.work.run(&mut self.tx);
             self.tx.conn.limit.disarm();
@@ -263,8 +263,8 @@ impl Writer {
         }
         let Pending { changes, schema, unknown } = std::mem::take(&mut self.tx.pending);
         let number = |(seq, write): (i64, super::tx::Write)| {
-            let super::tx::Write { collection, action, before, after } = write;
-            Arc::new(Change { seq, collection, action, before, after })
+            let super::tx::Write { collection, action, before, after, author } = write;
+            Arc::new(Change { seq, collection, action, before, after, author })
         };
         let changes: Vec<Arc<Change>> = (self.at.seq + 1..).zip(changes).map(number).collect();
         let at = self.at.append(&self.tx.conn, self.tx.clock().now(), &changes)?;
@@ -296,7 +296,7 @@ impl Writer {
         let collections = (self.boot.load)(&mut self.tx)?;
         self.tx.pending = Pending::default();
         if !self.tx.catalog.iter().eq(collections.iter()) || self.tx.catalog.version == 0 {
-            self.tx.catalog = Arc::new(Catalog::new(self.tx.catalog.version + 1, collections));
+            self.tx.swap_catalog(collections);
             self.shared.catalog.store(self.tx.catalog.clone());
         }
         self.shared.answers.touch(Touched::Everything);
@@ -335,7 +335,7 @@ impl Writer {
             return;
         }
         tracing::error!("a commit failed, the connection is opened anew: {error}");
-        match Conn::open_writer(&self.config.path, self.config.durability) {
+        match Conn::open_writer(&self.config.path, self.config.durability, Arc::default()) {
             Ok(conn) => {
                 self.tx.conn = conn;
                 self.others = None;

@@ -118,3 +118,17 @@ async fn confirmations_are_checked() {
     let answer = app.call(GUEST, CONFIRM).json(json!({"token": token, "password": PASSWORD})).await;
     answer.is(400).has(json!({"data": {"token": {"code": "validation_invalid_token_email"}}}));
 }
+
+/// Whoever got hold of the mail cannot try many passwords at once.
+#[tokio::test]
+async fn passwords_are_no_cheaper_guessed_at_the_same_time() {
+    let app = TestApp::start().await;
+    let mut mailbox = Mailbox::of(&app).await;
+    app.call(As("bob"), REQUEST).json(json!({"newEmail": "robert@example.com"})).await.is(204);
+    let token = mailbox.next().await.token();
+    let form = |n: usize| json!({"token": token, "password": format!("wrong {n}")});
+    let tries = (0..30).map(|n| app.call(GUEST, CONFIRM).json(form(n)).into_future());
+    let answers = futures_util::future::join_all(tries).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 400).count(), 10);
+    app.call(GUEST, CONFIRM).json(json!({"token": token, "password": PASSWORD})).await.is(429);
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{SUPERUSER, TestApp};
+use crate::support::{As, GUEST, SUPERUSER, TestApp};
 
 #[tokio::test]
 async fn a_change_is_merged_answered_and_kept() {
@@ -227,4 +227,18 @@ async fn addresses_are_read_from_the_headers_that_settings_trust() {
     assert_eq!(seen(&[("X-Forwarded-For", "junk")]).await, "127.0.0.1");
     trust(json!(["X-Forwarded-For"]), true).await;
     assert_eq!(seen(&both).await, "1.1.1.1");
+}
+
+#[tokio::test]
+async fn which_secrets_are_set_is_told_by_name() {
+    let app = TestApp::start().await;
+    let told = async || app.call(SUPERUSER, "GET /api/settings/secrets").await.is(200).json();
+    assert_eq!(told().await, json!({"set": []}));
+    let secrets = json!({"smtp": {"password": "hush"}, "backups": {"s3": {"secret": "hush"}}});
+    app.call(SUPERUSER, "PATCH /api/settings").json(secrets).await.is(200);
+    assert_eq!(told().await, json!({"set": ["smtp.password", "backups.s3.secret"]}));
+    app.call(SUPERUSER, "PATCH /api/settings").json(json!({"smtp": {"password": ""}})).await.is(200);
+    assert_eq!(told().await, json!({"set": ["backups.s3.secret"]}));
+    app.call(As("bob"), "GET /api/settings/secrets").await.is(403);
+    app.call(GUEST, "GET /api/settings/secrets").await.is(401);
 }

@@ -108,5 +108,9 @@ async fn wrong_old_passwords_are_counted() {
     }
     app.call(As("alice"), ALICE).json(guess(PASSWORD)).await.is(429);
     app.wait_ms(60_000);
+    let at_once = (0..30).map(|n| app.call(As("alice"), ALICE).json(guess(&format!("wrong {n}"))).into_future());
+    let answers = futures_util::future::join_all(at_once).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 400).count(), 10);
+    app.wait_ms(60_000);
     app.call(As("alice"), ALICE).json(guess(PASSWORD)).await.is(200);
 }

@@ -1,6 +1,6 @@
 //! Groups: what shares a COMMIT, and what a job that fails leaves behind.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use cratebase::store::{Action, Reader, Store, StoreError};
@@ -202,9 +202,12 @@ async fn a_new_catalog_is_seen_by_its_job_at_once_by_others_at_commit_and_by_nob
     let f = fixture();
     let version = f.store.catalog().version;
     let (store, other) = (f.store.clone(), f.store.clone());
+    let undone = Arc::new(AtomicU64::new(0));
+    let seen = undone.clone();
     let failed = f.store.write_alone(move |tx| {
         tx.replace_catalog(Vec::new());
         assert!(tx.catalog().by_name("items").is_none());
+        seen.store(tx.catalog().version, Ordering::Relaxed);
         assert!(store.catalog().by_name("items").is_some());
         Err::<(), _>(StoreError::Full)
     });
@@ -219,6 +222,8 @@ async fn a_new_catalog_is_seen_by_its_job_at_once_by_others_at_commit_and_by_nob
     });
     assert!(done.await.unwrap());
     assert!(f.store.catalog().by_name("items").is_none());
+    // Plans and statements are remembered by the version: one that was undone does not come again.
+    assert!(f.store.catalog().version > undone.load(Ordering::Relaxed));
 }
 
 #[tokio::test]

@@ -37,9 +37,7 @@ impl Form {
         if name.is_empty() {
             errors.add("provider", FieldError::required());
         } else if name.len() > NAME {
-            let message = format!("The length must be no more than {NAME}.");
-            let error = FieldError::new("validation_length_too_long", message);
-            errors.add("provider", error.with("min", 0).with("max", NAME));
+            errors.add("provider", FieldError::too_long(NAME));
         }
         if grant.code.is_empty() {
             errors.add("code", FieldError::required());

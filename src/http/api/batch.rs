@@ -100,7 +100,7 @@ fn check(items: &[BatchRequest], max: usize) -> Result<Errors> {
         return Ok(errors);
     }
     if items.len() > max {
-        errors.add("requests", too_long(max));
+        errors.add("requests", FieldError::too_long(max));
         return Ok(errors);
     }
     for (index, item) in items.iter().enumerate() {
@@ -112,7 +112,7 @@ fn check(items: &[BatchRequest], max: usize) -> Result<Errors> {
         }
         match item.url.as_str() {
             "" => wrong.add("url", FieldError::required()),
-            url if url.len() > URL => wrong.add("url", too_long(URL)),
+            url if url.len() > URL => wrong.add("url", FieldError::too_long(URL)),
             _ => {}
         }
         if !wrong.is_empty() {
@@ -120,11 +120,6 @@ fn check(items: &[BatchRequest], max: usize) -> Result<Errors> {
         }
     }
     Ok(errors)
-}
-
-fn too_long(max: usize) -> FieldError {
-    let message = format!("The length must be no more than {max}.");
-    FieldError::new("validation_length_too_long", message).with("min", 0).with("max", Json::from(max))
 }
 
 /// `requests.3.field` or `requests[3].field`.

@@ -80,7 +80,11 @@ pub async fn delete(ask: Ask, path: web::Path<String>) -> Answer {
 pub async fn truncate(ask: Ask, path: web::Path<String>) -> Answer {
     ask.superuser()?;
     let records = ask.records.clone();
-    let empty = move |tx: &mut Tx, collection: &Arc<Collection>| records.delete_all(tx, collection);
+    let caller = ask.ctx.caller.clone();
+    let empty = move |tx: &mut Tx, collection: &Arc<Collection>| {
+        tx.act_for(&caller);
+        records.delete_all(tx, collection)
+    };
     let folders = collections::truncate(&ask.store, &path, empty).await?;
     uploads::remove_folders(&ask.records, &folders).await;
     done()

@@ -140,16 +140,11 @@ fn check(client_id: &str, topics: &[String]) -> Errors {
         errors.add("clientId", error.with("min", 1).with("max", CLIENT_ID));
     }
     if topics.len() > TOPICS {
-        errors.add("subscriptions", too_long(TOPICS));
+        errors.add("subscriptions", FieldError::too_long(TOPICS));
     } else {
         for (index, _) in topics.iter().enumerate().filter(|(_, topic)| topic.len() > TOPIC) {
-            errors.nested("subscriptions").add(index.to_string(), too_long(TOPIC));
+            errors.nested("subscriptions").add(index.to_string(), FieldError::too_long(TOPIC));
         }
     }
     errors
-}
-
-fn too_long(max: usize) -> FieldError {
-    let message = format!("The length must be no more than {max}.");
-    FieldError::new("validation_length_too_long", message).with("min", 0).with("max", max)
 }

@@ -2,15 +2,16 @@
 
 use actix_web::{HttpRequest, delete, get, patch, post, web};
 
-use super::{ListParams, Refusal, Routes, ShapeParams};
+use super::{HistoryParams, ListParams, Refusal, Routes, ShapeParams, SuperuserRefusal};
 use crate::error::{Error, Result};
 use crate::http::ask::{Ask, done};
 use crate::http::blur;
 use crate::http::body::Raw;
 use crate::http::error::Answer;
+use crate::records::history::Past;
 
 pub fn routes(config: &mut impl Routes) {
-    config.service(view).service(list).service(create).service(update).service(delete);
+    config.service(view).service(list).service(create).service(update).service(delete).service(history);
 }
 
 /// List records
@@ -62,6 +63,25 @@ pub async fn delete(ask: Ask, path: web::Path<(String, String)>) -> Answer {
     let (collection, id) = path.into_inner();
     ask.records.delete(ask.ctx.clone(), &collection, &id).await?;
     done()
+}
+
+/// List what became of records
+///
+/// Newest first, as far as the history goes back. `record` asks for one record's, `before` a `seq` for what was earlier;
+/// `perPage` is 30 unless said, 200 at most. Each change tells when it was made and by whom (`null` for guests and for the
+/// server itself), and the values `before` and `after` it: of an update those it changed. They are `null` where the
+/// collection keeps no history.
+#[utoipa::path(tag = "records", security(("superuser" = [])), params(HistoryParams), responses((status = 200, description = "`{items: [{seq, action, record, created, author, before, after}], more}`", body = Object), SuperuserRefusal))]
+#[get("/api/collections/{collection}/changes")]
+pub async fn history(ask: Ask, path: web::Path<String>) -> Answer {
+    ask.superuser()?;
+    let number = |name: &str| ask.ctx.query(name).and_then(|text| text.parse().ok());
+    let past = Past {
+        record: ask.ctx.query("record").filter(|id| !id.is_empty()).map(str::to_string),
+        before: number("before"),
+        limit: number("perPage").and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(30).min(200),
+    };
+    ask.json(ask.records.history(&path, past).await?)
 }
 
 /// What a record's body may weigh.

@@ -10,7 +10,7 @@ use crate::http::settings::LOADING;
 use crate::value::Json;
 
 pub fn routes(config: &mut impl Routes) {
-    config.service(view).service(update).service(test_mail).service(test_s3);
+    config.service(view).service(secrets).service(update).service(test_mail).service(test_s3);
 }
 
 /// View the settings
@@ -21,6 +21,16 @@ pub fn routes(config: &mut impl Routes) {
 pub async fn view(ask: Ask) -> Answer {
     ask.superuser()?;
     ask.json(ask.settings().public_json())
+}
+
+/// Tell which secrets are set
+///
+/// `{"set": ["smtp.password", …]}`: names, no values.
+#[utoipa::path(tag = "settings", security(("superuser" = [])), responses((status = 200, description = "Their names", body = Object), SuperuserRefusal))]
+#[get("/api/settings/secrets")]
+pub async fn secrets(ask: Ask) -> Answer {
+    ask.superuser()?;
+    ask.json(ask.settings().secrets_json())
 }
 
 /// Update the settings

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use rusqlite::fallible_iterator::FallibleIterator as _;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
@@ -11,6 +10,7 @@ use rusqlite::types::ValueRef as Raw;
 use rusqlite::{Batch, Statement};
 
 use super::Conn;
+use super::limit::Limit;
 use crate::schema::Collection;
 use crate::sql::quote;
 use crate::store::StoreError;
@@ -38,17 +38,17 @@ pub struct Answer {
 }
 
 /// Runs statements that only read; `None` when one of them would write, or says that it does.
-pub fn read(path: &Path, text: &str, until: Instant) -> Result<Option<Answer>, StoreError> {
+pub fn read(path: &Path, text: &str, limit: &Arc<Limit>) -> Result<Option<Answer>, StoreError> {
     let word: String = bare(text).chars().take_while(char::is_ascii_alphabetic).collect();
     if WRITES.iter().any(|write| write.eq_ignore_ascii_case(&word)) {
         return Ok(None);
     }
-    let conn = Conn::open_reader(path, Arc::default())?;
-    conn.limit.arm(until, u32::MAX);
+    let conn = Conn::open_reader(path, limit.clone())?;
     let mut statements = Batch::new(&conn.db, text);
     let mut answer = Answer::default();
     while let Some(mut statement) = statements.next()? {
-        if !statement.readonly() {
+        // What a write would do is a question.
+        if !statement.readonly() && statement.is_explain() == 0 {
             return Ok(None);
         }
         answer = rows(&mut statement)?;
@@ -100,20 +100,19 @@ fn text(cell: Raw<'_>) -> Option<String> {
 }
 
 /// A transaction that writes.
-pub struct Script {
+pub struct Transaction {
     conn: Conn,
 }
 
-impl Script {
+impl Transaction {
     /// Opens the transaction.
-    pub fn begin(path: &Path, durability: Durability, until: Instant) -> Result<Script, StoreError> {
-        let conn = Conn::open_writer(path, durability)?;
+    pub fn begin(path: &Path, durability: Durability, limit: &Arc<Limit>) -> Result<Transaction, StoreError> {
+        let conn = Conn::open_writer(path, durability, limit.clone())?;
         conn.db.set_limit(Bound::SQLITE_LIMIT_ATTACHED, 0)?;
         // Deleting by REPLACE fires triggers only when they are recursive; there are none that could recur.
         conn.batch("PRAGMA temp_store=FILE; PRAGMA recursive_triggers=ON;")?;
-        conn.limit.arm(until, u32::MAX);
         conn.run("BEGIN IMMEDIATE")?;
-        Ok(Script { conn })
+        Ok(Transaction { conn })
     }
 
     pub fn conn(&self) -> &Conn {

@@ -6,9 +6,10 @@ use crate::sql::Sql;
 use crate::store::StoreError;
 use crate::value::Value;
 
-const FILES: [(&str, &str); 2] = [
+const FILES: [(&str, &str); 3] = [
     ("0001_system.sql", include_str!("../../../migrations/0001_system.sql")),
     ("0002_changes_was.sql", include_str!("../../../migrations/0002_changes_was.sql")),
+    ("0003_changes_author.sql", include_str!("../../../migrations/0003_changes_author.sql")),
 ];
 
 /// Applies what is missing. Fails when a newer version of the server has been here.
