@@ -102,7 +102,7 @@ async function samplesOf(collection, language) {
 	const found = [];
 	for (let i = 0; i < (await links.count()); i++) {
 		await links.nth(i).click();
-		const title = await links.nth(i).locator('.title').innerText();
+		const title = await links.nth(i).locator('span').first().innerText();
 		await page.getByRole('heading', { name: title, level: 1, exact: true }).waitFor();
 		found.push({ title, sample: await page.getByRole('region', { name: 'Sample', exact: true }).innerText() });
 	}

@@ -6,11 +6,17 @@ const dashboard = useDashboard();
 
 test('home says what wants a look, leads there, and lets it be set aside', async () => {
 	const { api } = dashboard.current;
-	await api.ensureCollection({ name: 'wide_open', type: 'base', deleteRule: '', fields: [{ name: 'title', type: 'text' }] });
+	await api.ensureCollection({
+		name: 'wide_open',
+		type: 'base',
+		createRule: '',
+		deleteRule: '',
+		fields: [{ name: 'title', type: 'text' }]
+	});
 	const page = await dashboard.current.visit('#/');
 	await page.getByText(/things? to look at/).waitFor();
 	const list = page.getByRole('list', { name: 'To look at' });
-	const open = list.getByRole('listitem').filter({ hasText: 'Anybody may delete records of wide_open' });
+	const open = list.getByRole('listitem').filter({ hasText: 'Anybody may create and delete records of wide_open' });
 	await open.getByRole('link', { name: 'Rules' }).click();
 	await page.getByRole('heading', { name: 'wide_open', level: 1 }).waitFor();
 	await page.goBack();

@@ -49,3 +49,18 @@ test('in German, "E-Mail" stands on one line on a phone', async () => {
 	assert.equal(await page.getByText(/E-Mail/).count(), 0);
 	await audit(page);
 });
+
+test('where less motion is asked for, nothing moves', async () => {
+	const page = await dashboard.current.visit('#/collections/brands');
+	const lasting = () =>
+		page.getByRole('dialog').evaluate((node) => {
+			const { animationDuration, transitionDuration } = getComputedStyle(node);
+			return Math.max(...[animationDuration, transitionDuration].map(parseFloat));
+		});
+	await page.getByRole('columnheader', { name: 'website' }).waitFor();
+	await page.keyboard.press('n');
+	assert.ok((await lasting()) < 0.001);
+	await page.emulateMedia({ reducedMotion: 'no-preference' });
+	assert.ok((await lasting()) > 0.1);
+	await audit(page);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { audit, phone, queryIs, useDashboard } from './support/dashboard.js';
+import { audit, base, phone, queryIs, useDashboard } from './support/dashboard.js';
 
 const dashboard = useDashboard();
 
@@ -77,9 +77,11 @@ async function visitLogs(hash) {
 
 test('entries are listed, filtered by level, time and words, and the address says how', async () => {
 	const { page, lastFilter } = await visitLogs('#/logs');
-	await page.getByRole('link', { name: /nothing\/records/ }).waitFor();
+	await page.getByRole('link', { name: /nothing\/records Missing collection context\. 404 1\.3 ms 203\.0\.113\.9/ }).waitFor();
+	await page.getByRole('link', { name: /Debug -4 client connected clientId abc/ }).waitFor();
+	await page.locator('span[title="Level 8 (Debug -4, Info 0, Warning 4, Error 8)"]').waitFor();
 	assert.match(lastFilter(), /created >= '.*' && data\.auth != '_superusers'/);
-	await page.getByLabel('From which level on').selectOption('Warning and above');
+	await page.getByLabel('From which level on').selectOption('Warning (4) and above');
 	await queryIs(page, { level: '4' });
 	await page.getByLabel('How far back').selectOption('All that is kept');
 	await queryIs(page, { level: '4', hours: '0' });
@@ -93,18 +95,23 @@ test('entries are listed, filtered by level, time and words, and the address say
 	await box.press('Enter');
 	await queryIs(page, { level: '4', hours: '0', filter: 'data.status >= 400' });
 	await page.waitForFunction(() => !document.querySelector('.progress'));
-	assert.equal(lastFilter(), "level >= 4 && data.auth != '_superusers' && (data.status >= 400)");
+	assert.match(lastFilter(), /^level >= 4 && data\.auth != '_superusers' && .* && \(data\.status >= 400\)$/);
 	await page.getByRole('button', { name: /01 Mar 2026 11:00: 2 entries/ }).click();
 	await queryIs(page, { level: '4', hours: '0', filter: 'data.status >= 400', hour: '2026-03-01 10:00:00.000Z' });
 	await audit(page);
 });
 
-test('an entry opens in full, and leads to others like it', async () => {
+test('an entry opens in full, each part to be copied, and leads to others like it', async () => {
 	const { page } = await visitLogs('#/logs');
 	await page.getByRole('link', { name: /nothing\/records/ }).click();
 	await queryIs(page, { log: 'log000000000003' });
 	const drawer = page.getByRole('dialog', { name: 'Log entry' });
 	await drawer.getByText('Missing collection context.', { exact: true }).waitFor();
+	const names = await drawer.locator('dt').allInnerTexts();
+	assert.deepEqual(names, ['id', 'level', 'created', 'status', 'error', 'execTime', 'method', 'url', 'userIP']);
+	for (const name of names) await drawer.getByRole('button', { name: `Copy ${name}`, exact: true }).waitFor();
+	const [file] = await Promise.all([page.waitForEvent('download'), drawer.getByRole('button', { name: 'Save as JSON' }).click()]);
+	assert.equal(file.suggestedFilename(), 'log000000000003.json');
 	await drawer.getByRole('button', { name: /only these: status 404/ }).click();
 	await queryIs(page, { filter: 'data.status = 404' });
 	await audit(page);
@@ -127,7 +134,7 @@ test('a range of the chart is dragged over, or taken by keys, and let go', async
 	assert.match(lastFilter(), /^created >= '2026-03-01 08:00:00.000Z' && created < '2026-03-01 10:00:00.000Z'/);
 	// Two hours, by the minute.
 	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 120);
-	await page.getByRole('button', { name: 'Whole time' }).click();
+	await page.getByRole('button', { name: 'Reset zoom' }).click();
 	await queryIs(page, { hours: '0' });
 	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 3);
 	await bars.nth(1).focus();
@@ -138,10 +145,88 @@ test('a range of the chart is dragged over, or taken by keys, and let go', async
 	await audit(page);
 });
 
+test('a range moves under the hand and by keys, and comes closer by wheel and keys', async () => {
+	const { page } = await visitLogs('#/logs?hours=0&hour=2026-03-01%2008:00:00.000Z&until=2026-03-01%2018:00:00.000Z');
+	const chart = page.getByRole('toolbar', { name: /^Entries in time/ });
+	const bars = chart.getByRole('button');
+	await chart.getByRole('button', { name: /11:00: 2 entries/ }).waitFor();
+	assert.equal(await bars.count(), 10);
+	const [from, to] = [await bars.nth(2).boundingBox(), await bars.nth(5).boundingBox()];
+	assert.ok(from && to);
+	const drag = async () => {
+		await page.mouse.move(from.x + 5, from.y + 10);
+		await page.mouse.down();
+		await page.mouse.move(to.x + 5, to.y + 10, { steps: 4 });
+		await page.mouse.up();
+	};
+	// Three bars to the right: three hours earlier.
+	await drag();
+	await queryIs(page, { hours: '0', hour: '2026-03-01 05:00:00.000Z', until: '2026-03-01 15:00:00.000Z' });
+	await page.keyboard.down('Shift');
+	await drag();
+	await page.keyboard.up('Shift');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 07:00:00.000Z', until: '2026-03-01 11:00:00.000Z' });
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 4);
+	await bars.nth(0).focus();
+	await page.keyboard.press('PageUp');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 05:00:00.000Z', until: '2026-03-01 09:00:00.000Z' });
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 4);
+	await page.keyboard.press('-');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 03:00:00.000Z', until: '2026-03-01 11:00:00.000Z' });
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 8);
+	await page.keyboard.press('+');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 05:00:00.000Z', until: '2026-03-01 09:00:00.000Z' });
+	await page.waitForFunction(() => document.querySelectorAll('[role=toolbar] button').length === 4);
+	const box = await chart.boundingBox();
+	assert.ok(box);
+	await page.mouse.move(box.x + 3, box.y + 10);
+	await page.keyboard.down('Control');
+	await page.mouse.wheel(0, -100);
+	await page.keyboard.up('Control');
+	await queryIs(page, { hours: '0', hour: '2026-03-01 05:00:00.000Z', until: '2026-03-01 08:00:00.000Z' });
+	await page.keyboard.press('0');
+	await queryIs(page, { hours: '0' });
+	await audit(page);
+});
+
+test('what is logged is changed without leaving the log', async () => {
+	const page = await dashboard.current.visit('#/logs');
+	const before = (await dashboard.current.api.send('GET', '/api/settings')).logs;
+	await page.getByRole('button', { name: 'What is logged' }).click();
+	const dialog = page.getByRole('dialog', { name: 'What is logged' });
+	await dialog.getByLabel('Keep for').fill('0');
+	await dialog.getByText('Saving deletes every entry there is.').waitFor();
+	await dialog.getByLabel('Keep for').fill('9');
+	await dialog.getByLabel('From which level on').selectOption('Info (0)');
+	await dialog.getByRole('switch', { name: 'Ids of those signed in' }).check();
+	await dialog.getByRole('button', { name: 'Save' }).click();
+	await dialog.waitFor({ state: 'detached' });
+	const { logs } = await dashboard.current.api.send('GET', '/api/settings');
+	assert.deepEqual([logs.maxDays, logs.minLevel, logs.logAuthId], [9, 0, true]);
+	await dashboard.current.api.send('PATCH', '/api/settings', { logs: before });
+	await audit(page);
+});
+
+test('pictures this dashboard shows stay out of the log, those of others are in it', async () => {
+	const asked = `no-such-${Date.now()}.png`;
+	await fetch(`${base}/api/files/products/none/own-${asked}`, { headers: { Referer: `${base}/_/` } });
+	await fetch(`${base}/api/files/products/none/other-${asked}`, { headers: { Referer: `${base}/shop` } });
+	const page = await dashboard.current.visit('#/logs?hours=1');
+	const own = page.getByRole('link', { name: new RegExp(`own-${asked}`) });
+	const other = page.getByRole('link', { name: new RegExp(`other-${asked}`) });
+	// The server writes its log down now and then.
+	await page.getByRole('button', { name: 'Live' }).click();
+	await other.waitFor();
+	assert.equal(await own.count(), 0);
+	await page.getByLabel('Superusers too').check();
+	await own.waitFor();
+	await audit(page);
+});
+
 test('the log is emptied after a question', async () => {
 	const { page, asked } = await visitLogs('#/logs');
-	await page.getByRole('button', { name: 'More', exact: true }).click();
-	await page.getByRole('button', { name: 'Empty the log' }).click();
+	await page.getByRole('button', { name: 'What is logged' }).click();
+	await page.getByRole('dialog', { name: 'What is logged' }).getByRole('button', { name: 'Empty the log' }).click();
 	const gone = page.waitForRequest((request) => request.method() === 'DELETE');
 	await page.getByRole('dialog', { name: 'Empty the log?' }).getByRole('button', { name: 'Delete every entry' }).click();
 	await gone;
@@ -277,5 +362,7 @@ test('entries are chosen, a range of them too, and saved as JSON; on a phone as 
 	assert.equal(file.suggestedFilename(), 'logs.json');
 	await bar.getByRole('button', { name: 'Clear the selection' }).click();
 	await bar.waitFor({ state: 'detached' });
+	await page.getByRole('checkbox', { name: 'All entries that are shown' }).check();
+	await bar.getByText('3 entries').waitFor();
 	await audit(page);
 });

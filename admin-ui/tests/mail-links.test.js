@@ -62,5 +62,7 @@ test('a change of address asks for the password', async () => {
 test('the end of a sign-in elsewhere', async () => {
 	const page = await dashboard.current.visit('#/auth/oauth2-redirect-failure', { guest: true });
 	await page.getByRole('heading', { name: 'Signing in did not work' }).waitFor();
+	await page.evaluate(() => (location.hash = '#/auth/oauth2-redirect-success'));
+	await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
 	await audit(page);
 });

@@ -53,6 +53,12 @@ test('rules, settings and screens are found by letters of their words', async ()
 	await seek(page, 'sett mail');
 	await page.getByRole('option', { name: 'Mail Settings' }).click();
 	await page.getByRole('heading', { name: 'Mail', level: 1 }).waitFor();
+	// A single setting, from anywhere: its page, and the row of it.
+	await page.getByRole('link', { name: 'Home' }).first().click();
+	await seek(page, 'accent colour');
+	await page.getByRole('option', { name: /^Accent colour Application/ }).click();
+	await page.getByRole('heading', { name: 'Application', level: 1 }).waitFor();
+	await page.waitForFunction(() => document.activeElement?.getAttribute('type') === 'color');
 	await seek(page, 'logs');
 	await page.keyboard.press('Enter');
 	await page.getByRole('heading', { name: 'Logs', level: 1 }).waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { audit, phone, query, queryIs, useDashboard } from './support/dashboard.js';
+import { audit, base, phone, query, queryIs, useDashboard } from './support/dashboard.js';
 import { picture } from './support/picture.js';
 
 const dashboard = useDashboard();
@@ -183,6 +183,119 @@ test('a copy begins with the same values and its own id', async () => {
 	await audit(page);
 });
 
+test('a copy takes the files along, as files of its own', async () => {
+	const { api } = dashboard.current;
+	const product = await someProduct(21);
+	assert.ok(product.row.photos.length > 0 && product.row.manual);
+	const page = await dashboard.current.visit(`#/collections/products?create=${product.id}`);
+	const photos = editor(page).locator('[data-field=photos] li');
+	await photos.first().getByText('new ·').waitFor();
+	await editor(page).locator('[data-field=manual]').getByText('manual.pdf').waitFor();
+	await page.keyboard.press('Control+Enter');
+	await editor(page).waitFor({ state: 'hidden' });
+	const { items } = await api.send('GET', '/api/collections/products/records?perPage=1&sort=-@rowid');
+	assert.equal(items[0].photos.length, product.row.photos.length);
+	assert.match(items[0].manual, /^manual_/);
+	assert.notEqual(items[0].manual, product.row.manual);
+	await removeNewest(product.row.name);
+	await audit(page);
+});
+
+test('files and related records are put in order by dragging, too', async () => {
+	const { api } = dashboard.current;
+	const product = await someProduct(24);
+	assert.ok(product.row.photos.length > 1);
+	const page = await dashboard.current.visit(`#/collections/products?record=${product.id}`);
+	const photos = editor(page).locator('[data-field=photos] li');
+	await photos.last().locator('.share, .note, .name').first().waitFor();
+	await photos.last().dragTo(photos.first(), { sourcePosition: { x: 300, y: 4 }, targetPosition: { x: 300, y: 4 } });
+	await page.keyboard.press('Control+s');
+	await editor(page).getByText('No changes').waitFor();
+	const before = product.row.photos;
+	assert.deepEqual((await product.read()).photos, [before.at(-1), ...before.slice(0, -1)]);
+	const { items } = await api.send('GET', '/api/collections/orders/records?perPage=1&sort=@rowid&filter=products:length>2');
+	await page.evaluate((id) => (location.hash = `#/collections/orders?record=${id}`), items[0].id);
+	const related = editor(page).locator('[data-field=products] li');
+	await related.nth(2).waitFor();
+	await related.first().dragTo(related.last(), { sourcePosition: { x: 300, y: 4 }, targetPosition: { x: 300, y: 30 } });
+	await page.keyboard.press('Control+s');
+	await editor(page).getByText('No changes').waitFor();
+	const [first, ...others] = items[0].products;
+	assert.deepEqual((await api.send('GET', `/api/collections/orders/records/${items[0].id}`)).products, [...others, first]);
+	await audit(page);
+});
+
+test('while choosing, a record is changed on the way and what is chosen stays in sight', async () => {
+	const { api } = dashboard.current;
+	const page = await dashboard.current.visit('#/collections/orders?create=new');
+	await page.getByRole('button', { name: 'Choose from products' }).click();
+	const picker = page.getByRole('dialog', { name: 'Choose from products' });
+	const line = picker.locator('.list li').first();
+	const name = await line.locator('.name').innerText();
+	await line.getByRole('checkbox').check();
+	await picker.getByRole('list', { name: 'Chosen records' }).getByText(name).waitFor();
+	await line.getByRole('button', { name: `Edit ${name}` }).click();
+	const drawer = page.getByRole('dialog', { name: `Record ${name}` });
+	await drawer.getByRole('textbox', { name: 'name' }).fill('Renamed on the way');
+	await drawer.getByRole('button', { name: 'Save changes' }).click();
+	await drawer.waitFor({ state: 'detached' });
+	await picker.getByRole('list', { name: 'Chosen records' }).getByText('Renamed on the way').waitFor();
+	await picker.getByRole('button', { name: 'Remove Renamed on the way' }).click();
+	assert.equal(await picker.getByRole('list', { name: 'Chosen records' }).count(), 0);
+	const { items } = await api.send('GET', "/api/collections/products/records?filter=name='Renamed on the way'");
+	await api.send('PATCH', `/api/collections/products/records/${items[0].id}`, { name });
+	await audit(page);
+});
+
+test('that an address is verified is asked about before it is said', async () => {
+	const { api } = dashboard.current;
+	const { items } = await api.send('GET', '/api/collections/customers/records?perPage=1&filter=verified=false');
+	const page = await dashboard.current.visit(`#/collections/customers?record=${items[0].id}`);
+	const verified = editor(page).getByRole('switch', { name: 'verified' });
+	await verified.click();
+	await page.getByRole('dialog', { name: 'Say that the address is verified?' }).getByRole('button', { name: 'Cancel' }).click();
+	await editor(page).getByText('No changes').waitFor();
+	assert.equal(await verified.isChecked(), false);
+	await verified.click();
+	await page.getByRole('button', { name: 'It is verified' }).click();
+	assert.equal(await verified.isChecked(), true);
+	await page.keyboard.press('Control+s');
+	await editor(page).getByText('No changes').waitFor();
+	const read = () => api.send('GET', `/api/collections/customers/records/${items[0].id}`);
+	assert.equal((await read()).verified, true);
+	await api.send('PATCH', `/api/collections/customers/records/${items[0].id}`, { verified: false });
+	await audit(page);
+});
+
+test('a password is generated, shown and copied; who may see an address is a switch', async () => {
+	const { api } = dashboard.current;
+	const page = await dashboard.current.visit('#/collections/customers?create=new');
+	await editor(page).locator('[data-field=email] input').fill('generated@example.com');
+	await editor(page).getByRole('switch', { name: 'emailVisibility' }).click();
+	await editor(page).getByRole('button', { name: 'Generate and copy password' }).click();
+	const made = await editor(page).locator('[data-field=password] input').inputValue();
+	assert.equal(made.length, 20);
+	await page.keyboard.press('Control+Enter');
+	await editor(page).waitFor({ state: 'hidden' });
+	const { record } = await api.send('POST', '/api/collections/customers/auth-with-password', {
+		identity: 'generated@example.com',
+		password: made
+	});
+	assert.equal(record.emailVisibility, true);
+	await api.send('DELETE', `/api/collections/customers/records/${record.id}`);
+	await audit(page);
+});
+
+test('a record is saved as a file of JSON', async () => {
+	const product = await someProduct(2);
+	const page = await dashboard.current.visit(`#/collections/products?record=${product.id}`);
+	await editor(page).getByRole('button', { name: 'More' }).click();
+	const coming = page.waitForEvent('download');
+	await page.getByRole('button', { name: 'Save as JSON' }).click();
+	assert.equal((await coming).suggestedFilename(), `products-${product.id}.json`);
+	await audit(page);
+});
+
 test('an account: its password is changed, a token acts as it', async () => {
 	const { api } = dashboard.current;
 	const { items } = await api.send('GET', '/api/collections/customers/records?perPage=1');
@@ -197,6 +310,26 @@ test('an account: its password is changed, a token acts as it', async () => {
 	const token = await editor(page).locator('.token code').innerText();
 	const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 	assert.deepEqual([claims.id, claims.refreshable], [items[0].id, false]);
+	await audit(page);
+});
+
+test('an account: a mail to it, and signed out everywhere', async () => {
+	const { api } = dashboard.current;
+	const { items } = await api.send('GET', '/api/collections/customers/records?perPage=1&sort=-@rowid&filter=verified=false');
+	const page = await dashboard.current.visit(`#/collections/customers?record=${items[0].id}&tab=account`);
+	const asked = page.waitForRequest((request) => request.url().endsWith('/customers/request-verification'));
+	await editor(page).getByRole('button', { name: 'Send a verification mail' }).click();
+	assert.deepEqual((await asked).postDataJSON(), { email: items[0].email });
+	await editor(page).getByRole('button', { name: 'Make a token' }).click();
+	const token = await editor(page).locator('.token code').innerText();
+	const status = async () =>
+		(await fetch(`${base}/api/collections/customers/auth-refresh`, { method: 'POST', headers: { Authorization: token } })).status;
+	await editor(page).getByText('No account of another provider is linked.').waitFor();
+	assert.notEqual(await status(), 401);
+	await editor(page).getByRole('button', { name: 'Sign out everywhere' }).click();
+	await page.getByRole('dialog', { name: 'Sign out everywhere?' }).getByRole('button', { name: 'Sign out everywhere' }).click();
+	await page.getByText('Sign out everywhere: done.').first().waitFor();
+	assert.equal(await status(), 401);
 	await audit(page);
 });
 

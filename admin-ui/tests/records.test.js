@@ -149,8 +149,10 @@ test('on a phone records are cards', async () => {
 	const page = await dashboard.current.visit('#/collections/orders', { viewport: phone });
 	await page.getByRole('link', { name: /2026-1029/ }).waitFor();
 	assert.equal(await page.getByRole('table').count(), 0);
-	await page.getByLabel('Order', { exact: true }).selectOption('number');
+	await page.getByRole('button', { name: 'Order', exact: true }).click();
+	await page.getByLabel('Order by', { exact: true }).selectOption('number');
 	await queryIs(page, { sort: 'number' });
+	await page.keyboard.press('Escape');
 	await page.getByRole('link', { name: /2026-1000/ }).waitFor();
 	await audit(page);
 });
@@ -166,5 +168,27 @@ test('addresses of other dashboards of the protocol still lead here', async () =
 	const page = await dashboard.current.visit('#/collections?collection=products&sort=-price');
 	await page.getByRole('columnheader', { name: 'price' }).waitFor();
 	await queryIs(page, { sort: '-price' });
+	await audit(page);
+});
+
+test('a record of a view is read, opened by Space', async () => {
+	const page = await dashboard.current.visit('#/collections/order_totals');
+	const row = page.locator('tbody a[data-row="0"]');
+	await row.focus();
+	await page.keyboard.press('Space');
+	const drawer = page.getByRole('dialog', { name: /^Record / });
+	await drawer.getByRole('tab', { name: 'Read' }).waitFor();
+	assert.equal(await drawer.getByRole('tab', { name: 'Edit' }).count(), 0);
+	await drawer.getByRole('button', { name: 'More' }).click();
+	await page.getByRole('button', { name: 'Copy as JSON' }).waitFor();
+	await page.getByRole('button', { name: 'Save as JSON' }).waitFor();
+	assert.equal(await page.getByRole('button', { name: 'Delete' }).count(), 0);
+	await audit(page);
+});
+
+test('the own account is marked among the superusers', async () => {
+	const page = await dashboard.current.visit('#/collections/_superusers');
+	await page.locator('tr[data-line] th', { hasText: '(you)' }).waitFor();
+	assert.equal(await page.getByText('(you)').count(), 1);
 	await audit(page);
 });

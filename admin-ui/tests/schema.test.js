@@ -54,7 +54,8 @@ test('a collection is made: name, fields of several kinds, options', async () =>
 	await page.getByLabel('How many').selectOption('many');
 	await page.getByLabel('At most').fill('2');
 	await addField(page, 'Relation', 'owner');
-	await page.getByLabel('Points at').selectOption({ label: 'customers' });
+	await page.getByLabel('Points at').fill('custom');
+	await page.keyboard.press('Enter');
 	await page.getByRole('button', { name: 'Options of nick_name' }).click();
 	await page.getByRole('checkbox', { name: 'Required' }).first().check();
 	await page.getByRole('button', { name: 'Create', exact: true }).click();
@@ -68,6 +69,73 @@ test('a collection is made: name, fields of several kinds, options', async () =>
 	assert.deepEqual(fields[2].values, ['calm', 'wild', 'sleepy']);
 	assert.equal(fields[2].maxSelect, 2);
 	assert.equal(fields[3].collectionId, (await read('customers')).id);
+	await audit(page);
+});
+
+test('a relation finds its target by a part of the name, or makes the collection it is to lead to', async () => {
+	await make({ name: 'toys', type: 'base' });
+	made.push('toy_boxes');
+	const page = await dashboard.current.visit('#/collections/toys/schema');
+	await addField(page, 'Relation', 'box');
+	const target = page.getByRole('combobox', { name: 'Points at' });
+	await target.fill('toy boxes');
+	await page.getByRole('option', { name: 'New collection…' }).waitFor();
+	await page.keyboard.press('Enter');
+	const dialog = page.getByRole('dialog', { name: 'New collection' });
+	assert.equal(await dialog.getByLabel('Name').inputValue(), 'toy_boxes');
+	await page.keyboard.press('Enter');
+	await dialog.waitFor({ state: 'hidden' });
+	assert.equal(await target.inputValue(), 'toy_boxes');
+	// Esc closes the list and nothing else.
+	await target.press('ArrowDown');
+	await page.getByRole('option', { name: 'customers' }).waitFor();
+	await page.keyboard.press('Escape');
+	await page.getByRole('option', { name: 'customers' }).waitFor({ state: 'hidden' });
+	await save(page);
+	assert.equal((await read('toys')).fields[1].collectionId, (await read('toy_boxes')).id);
+	await audit(page);
+});
+
+test('one or several, and when a date is set, is chosen on the line of the field', async () => {
+	await make({
+		name: 'quick',
+		type: 'base',
+		fields: [
+			{ name: 'mood', type: 'select', values: ['a', 'b', 'c'], maxSelect: 1 },
+			{ name: 'at', type: 'autodate', onCreate: true }
+		]
+	});
+	const page = await dashboard.current.visit('#/collections/quick/schema');
+	await page.getByLabel('One or several in mood').selectOption('Several');
+	await page.getByLabel('Moment of at').selectOption('Created and changed');
+	await page.keyboard.press('Control+s');
+	await page.getByText('mood holds a list from now on').waitFor();
+	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+	await page
+		.getByRole('status')
+		.filter({ hasText: /^Saved/ })
+		.waitFor({ state: 'attached' });
+	const [, mood, at] = (await read('quick')).fields;
+	assert.deepEqual([mood.maxSelect, at.onCreate, at.onUpdate], [3, true, true]);
+	await audit(page);
+});
+
+test('what somebody else has saved meanwhile is not replaced without asking', async () => {
+	await make({ name: 'shared_notes', type: 'base', fields: [{ name: 'title', type: 'text' }] });
+	const page = await dashboard.current.visit('#/collections/shared_notes/schema');
+	await addField(page, 'Text', 'mine');
+	const { fields } = await read('shared_notes');
+	await dashboard.current.api.send('PATCH', '/api/collections/shared_notes', { fields: [...fields, { name: 'theirs', type: 'text' }] });
+	await page.keyboard.press('Control+s');
+	const dialog = page.getByRole('dialog', { name: 'What this save does' });
+	await dialog.getByText('Somebody else has saved this collection since you opened it.').waitFor();
+	await dialog.getByRole('button', { name: 'Go on editing' }).click();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await page.waitForFunction(() =>
+		[...document.querySelectorAll('input[aria-label="Name of the field"]')].some(
+			(one) => /** @type {HTMLInputElement} */ (one).value === 'theirs'
+		)
+	);
 	await audit(page);
 });
 

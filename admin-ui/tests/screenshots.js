@@ -61,6 +61,11 @@ try {
 /** What a server in use has besides its records. @param {Api} api */
 async function prepare(api) {
 	await fillShop(api);
+	const { items } = await api.send('GET', '/api/collections/products/records?perPage=2&sort=-@rowid');
+	const [newest, other] = items.map((/** @type {{ id: string }} */ { id }) => `/api/collections/products/records/${id}`);
+	await api.send('PATCH', newest, { name: 'Oak table, extending', price: 480, tags: ['new'] });
+	await api.send('PATCH', newest, { price: 449.5 });
+	await api.send('DELETE', other);
 	await api.send('POST', '/api/backups', { name: 'before_the_sale.zip' });
 	await api.send('PATCH', '/api/settings', { meta: { appName: 'Furniture shop', appURL: 'https://shop.example.com' } });
 }

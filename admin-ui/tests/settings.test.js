@@ -82,8 +82,14 @@ test('a mail server is set; its password is never sent back, and stays when it i
 	assert.equal((await answer.text()).includes('a-secret'), false);
 	await page.getByText('Everything is saved').waitFor();
 	assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+	await page.getByText('Set, and never shown.').waitFor();
 	await page.getByRole('button', { name: 'Send a test mail' }).click();
 	await page.getByRole('alert').waitFor();
+	// Changed to nothing it is gone; not before it is saved.
+	await page.getByRole('button', { name: 'Remove Password' }).click();
+	await page.getByText('It is removed when you save.').waitFor();
+	await save(page);
+	await page.getByText('Not set.').waitFor();
 	await page.getByRole('switch', { name: 'Send through an SMTP server' }).uncheck();
 	await save(page);
 	await audit(page);
@@ -294,5 +300,158 @@ test('the application has an accent of its own, readable in every hue, and gives
 	await page.getByText('Everything is saved').waitFor();
 	assert.equal(await page.evaluate(() => document.documentElement.style.getPropertyValue('--turn')), '');
 	assert.equal((await stored()).meta.accentColor, '#1055c9');
+	await audit(page);
+});
+
+test('whoever would lock himself out of the dashboard is asked, and told the way back', async () => {
+	const page = await dashboard.current.visit('#/settings/security');
+	await page.getByText('for your address').waitFor();
+	const addresses = page.getByLabel('Addresses', { exact: true });
+	await addresses.fill('203.0.113.7');
+	await page.getByText('saving locks you out').waitFor();
+	await page.getByRole('button', { name: 'Save', exact: true }).click();
+	const ask = page.getByRole('dialog', { name: 'Lock yourself out?' });
+	await ask.getByText('cratebase superuser ips').waitFor();
+	await ask.getByRole('button', { name: 'Cancel' }).click();
+	assert.deepEqual((await stored()).superuserIPs, []);
+	await page.getByRole('button', { name: /^Add mine/ }).click();
+	await page.getByText('saving locks you out').waitFor({ state: 'detached' });
+	assert.equal((await save(page)).status(), 200);
+	await addresses.fill('127.0.0.0/8, ::1');
+	assert.equal((await save(page)).status(), 200);
+	await addresses.fill('');
+	assert.equal((await save(page)).status(), 200);
+	assert.deepEqual((await stored()).superuserIPs, []);
+	await audit(page);
+});
+
+test('limits say what they can be for; labels and headers are offered while one types', async () => {
+	const page = await dashboard.current.visit('#/settings/security');
+	await page.getByText('What a limit can be for, and which one counts').click();
+	await page.getByText('A path with one method.').waitFor();
+	await page.getByRole('combobox', { name: 'Label of limit 1' }).waitFor();
+	const offered = await page.locator('datalist option').evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+	for (const one of ['products:create', '*:auth', '/api/batch', 'customers:authWithPassword']) assert.ok(offered.includes(one), one);
+	const headers = page.getByLabel('Headers');
+	await headers.fill('X-Own');
+	await headers.press('Enter');
+	await page.getByRole('button', { name: 'Remove X-Own' }).waitFor();
+	await headers.fill('CF-Connecting-IP');
+	await page.getByRole('button', { name: 'Remove CF-Connecting-IP' }).waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await page.getByRole('button', { name: 'Remove X-Own' }).waitFor({ state: 'detached' });
+	await audit(page);
+});
+
+test('a header that a proxy sends is found, and trusted by a press', async () => {
+	const page = await blank();
+	await page.route('**/api/health', (route) =>
+		route.fulfill({ json: { data: { canBackup: true, realIP: '10.0.0.2', possibleProxyHeader: 'X-Real-IP' } } })
+	);
+	await page.evaluate(() => (location.hash = '#/settings/security'));
+	await page.getByText('The server takes 10.0.0.2 for your address.').waitFor();
+	await page.getByText('which is not trusted yet').waitFor();
+	await page.getByRole('button', { name: 'Trust it' }).click();
+	await page.getByRole('button', { name: 'Remove X-Real-IP' }).waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await audit(page);
+});
+
+test('a bucket is tried by itself when its page opens, and again at will', async () => {
+	const page = await blank();
+	const settings = await stored();
+	settings.s3 = { ...settings.s3, enabled: true, endpoint: 'https://s3.example.com', bucket: 'files', region: 'eu', accessKey: 'key' };
+	let works = false;
+	await page.route('**/api/settings', (route) => route.fulfill({ json: settings }));
+	await page.route('**/api/settings/test/s3', (route) =>
+		works
+			? route.fulfill({ status: 204 })
+			: route.fulfill({ status: 400, json: { status: 400, message: 'Failed to test the S3 filesystem.', data: {} } })
+	);
+	await page.evaluate(() => (location.hash = '#/settings/storage'));
+	await page.getByText('Not connected.').waitFor();
+	works = true;
+	await page.getByRole('button', { name: 'Test again' }).click();
+	await page.getByText('Connected: a file could be written and deleted.').waitFor();
+	await page.getByLabel('Region').fill('us');
+	await page.getByText('Tried once it is saved.').waitFor();
+	await page.getByText('Files that are there already are not moved').waitFor();
+	await page.getByRole('button', { name: 'Discard' }).click();
+	await audit(page);
+});
+
+test('while a backup is made elsewhere none is begun; one that is brought in is there at once', async () => {
+	const page = await blank();
+	let free = false;
+	const made = [{ key: 'one.zip', size: 4_300_000, modified: '2026-01-02 03:04:05.000Z' }];
+	await page.route('**/api/health', (route) => route.fulfill({ json: { data: { canBackup: free } } }));
+	await page.route('**/api/backups**', (route) => {
+		if (route.request().method() === 'GET') return route.fulfill({ json: made });
+		made.push({ key: 'two.zip', size: 1, modified: '2026-02-02 03:04:05.000Z' });
+		return route.fulfill({ status: 204 });
+	});
+	await page.evaluate(() => (location.hash = '#/settings/backups'));
+	await page.getByText('A backup or a restore is under way…').waitFor();
+	assert.equal(await page.getByRole('button', { name: 'New backup' }).isDisabled(), true);
+	assert.equal(await page.getByRole('button', { name: 'Restore one.zip' }).isDisabled(), true);
+	free = true;
+	await page.getByText('A backup or a restore is under way…').waitFor({ state: 'detached' });
+	await page.locator('input[type=file]').setInputFiles({ name: 'two.zip', mimeType: 'application/zip', buffer: Buffer.from('PK') });
+	await page.getByText('two.zip', { exact: true }).waitFor();
+	await page.getByRole('button', { name: 'Restore two.zip' }).click();
+	const ask = page.getByRole('dialog', { name: 'Restore this backup?' });
+	assert.equal(await ask.getByRole('button', { name: 'Restore', exact: true }).isDisabled(), true);
+	await ask.getByLabel('Type two.zip to confirm').fill('two.zip');
+	assert.equal(await ask.getByRole('button', { name: 'Restore', exact: true }).isDisabled(), false);
+	await page.keyboard.press('Escape');
+	await audit(page);
+});
+
+test('several collections go out at once, by a range, to the clipboard or into a file', async () => {
+	const page = await dashboard.current.visit('#/settings/export');
+	await page.getByRole('button', { name: 'None' }).click();
+	const boxes = page.getByRole('checkbox');
+	await boxes.nth(0).check();
+	await boxes.nth(2).click({ modifiers: ['Shift'] });
+	await page.getByText('3 collections', { exact: true }).waitFor();
+	await page.getByRole('button', { name: 'Copy' }).first().waitFor();
+	const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+	assert.equal(file.suggestedFilename(), 'collections.json');
+	await audit(page);
+});
+
+test('an import takes the ids from here, marks what is lost, and asks once more before it', async () => {
+	const { api } = dashboard.current;
+	const here = await api.ensureCollection({
+		name: 'narrowed',
+		type: 'base',
+		fields: [{ name: 'tags', type: 'select', maxSelect: 3, values: ['a', 'b', 'c'] }]
+	});
+	const text = JSON.stringify([
+		{
+			...here,
+			id: 'pbc_elsewhere01',
+			fields: here.fields.map((/** @type {any} */ field) => (field.name === 'tags' ? { ...field, maxSelect: 1 } : field))
+		}
+	]);
+	const page = await dashboard.current.visit('#/settings/import');
+	await page.locator('input[type=file]').setInputFiles({ name: 'all.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+	await page.getByText('Known here under another id').waitFor();
+	await page.getByRole('button', { name: 'Use the ids from here' }).click();
+	const effects = page.getByRole('region', { name: 'What the import does' });
+	await effects.getByText('The data of tags.maxSelect is lost.').waitFor();
+	await effects.getByRole('row', { name: /fields\.tags\.maxSelect.*3.*1/ }).waitFor();
+	await page.getByRole('switch', { name: 'Delete what is not in it' }).check();
+	await effects.getByText('All of its records and files are lost.').first().waitFor();
+	assert.equal(await effects.getByText('_superusers').count(), 0);
+	await page.getByRole('switch', { name: 'Delete what is not in it' }).uncheck();
+	await page.getByRole('button', { name: 'Import', exact: true }).click();
+	const ask = page.getByRole('dialog', { name: 'Import and lose data?' });
+	await ask.getByLabel('Type lose data to confirm').fill('lose data');
+	await ask.getByRole('button', { name: 'Import' }).click();
+	await page.getByText('1 collection imported.').first().waitFor();
+	const after = await api.send('GET', '/api/collections/narrowed');
+	assert.equal(after.fields.find((/** @type {any} */ field) => field.name === 'tags').maxSelect, 1);
+	await api.send('DELETE', '/api/collections/narrowed');
 	await audit(page);
 });

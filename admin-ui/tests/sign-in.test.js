@@ -61,3 +61,18 @@ test('signing out ends the session in every tab', async () => {
 	assert.equal(await page.evaluate(() => localStorage.getItem('cratebase.session')), null);
 	await audit(page);
 });
+
+test('superusers are a press away, in a table like any other; how they sign in is half fixed', async () => {
+	const page = await dashboard.current.visit('#/collections');
+	await page.getByRole('button', { name: 'Account' }).click();
+	await page.getByRole('dialog', { name: 'Account' }).getByText(superuser.email).waitFor();
+	await page.getByRole('dialog', { name: 'Account' }).getByRole('link', { name: 'Superusers' }).click();
+	await page.getByRole('heading', { name: '_superusers', level: 1 }).waitFor();
+	await page.getByRole('row', { name: new RegExp(superuser.email) }).waitFor();
+	await page.goto(page.url().replace(/#.*/, '#/collections/_superusers/schema?tab=signin'));
+	const password = page.getByRole('switch', { name: 'Password' });
+	await password.waitFor();
+	assert.deepEqual([await password.isChecked(), await password.isDisabled()], [true, true]);
+	assert.equal(await page.getByRole('switch', { name: 'Other services' }).count(), 0);
+	await audit(page);
+});

@@ -60,10 +60,10 @@ export class Dashboard {
 	 * Opens a hash route in a fresh browser profile.
 	 *
 	 * @param {string} hash
-	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void, locale?: string, touch?: boolean, more?: object }} [options]
+	 * @param {{ guest?: boolean, viewport?: { width: number, height: number }, script?: () => void, locale?: string, touch?: boolean, more?: object, server?: string }} [options]
 	 * @returns {Promise<Page>}
 	 */
-	async visit(hash, { guest = false, viewport = wide, script, locale = 'en-GB', touch = false, more = {} } = {}) {
+	async visit(hash, { guest = false, viewport = wide, script, locale = 'en-GB', touch = false, more = {}, server = BASE_URL } = {}) {
 		const context = await this.#browser.newContext({
 			viewport,
 			reducedMotion: 'reduce',
@@ -85,7 +85,7 @@ export class Dashboard {
 			if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) mistakes.push(message.text());
 		});
 		page.on('request', (request) => {
-			if (!request.url().startsWith(BASE_URL) && !/^(data|blob):/.test(request.url())) mistakes.push(`left the server: ${request.url()}`);
+			if (!request.url().startsWith(server) && !/^(data|blob):/.test(request.url())) mistakes.push(`left the server: ${request.url()}`);
 		});
 		mistakesOf.set(page, mistakes);
 		if (!guest) {
@@ -98,7 +98,7 @@ export class Dashboard {
 				localStorage.setItem('cratebase.session', session);
 			}, JSON.stringify(this.#session));
 		}
-		await page.goto(`${BASE_URL}/_/${hash}`);
+		await page.goto(`${server}/_/${hash}`);
 		return page;
 	}
 
@@ -110,41 +110,66 @@ export class Dashboard {
 /** @type {WeakMap<Page, string[]>} */
 const mistakesOf = new WeakMap();
 
-/** Opens a dashboard for the tests of a file. @returns {{ current: Dashboard }} */
+/** Opens a dashboard for the tests of a file; collections they make go with them. @returns {{ current: Dashboard }} */
 export function useDashboard() {
 	/** @type {{ current: Dashboard }} */
 	const holder = { current: /** @type {any} */ (undefined) };
+	/** @type {Set<string>} */
+	let known = new Set();
+	const collections = async () => {
+		const { items } = await holder.current.api.send('GET', '/api/collections?perPage=500&sort=-created&fields=id');
+		return items.map((/** @type {{ id: string }} */ { id }) => id);
+	};
 	before(async () => {
 		holder.current = await Dashboard.open();
+		known = new Set(await collections());
 	});
-	after(() => holder.current?.close());
+	after(async () => {
+		await holder.current?.close();
+		// The newest first: others may point at the older ones.
+		const made = (await collections()).filter((/** @type {string} */ id) => !known.has(id));
+		for (const id of made) await holder.current.api.send('DELETE', `/api/collections/${id}`).catch(() => {});
+	});
 	return holder;
 }
 
+/** @typedef {{ viewport: { width: number, height: number }, colorScheme: 'light' | 'dark' }} Look */
+
+/** Both sizes in both themes. @type {[Look, Look, Look, Look]} */
+export const LOOKS = [
+	{ viewport: wide, colorScheme: 'light' },
+	{ viewport: phone, colorScheme: 'dark' },
+	{ viewport: wide, colorScheme: 'dark' },
+	{ viewport: phone, colorScheme: 'light' }
+];
+let audits = 0;
+
 /**
- * Ends a spec: axe finds nothing, light and dark, on a screen and on a phone; nothing was thrown, blocked or
- * fetched from elsewhere.
+ * Ends a spec: axe finds nothing, on a screen in one theme and on a phone in the other, by turns (audits.test.js
+ * looks at every screen in all four); nothing was thrown, blocked or fetched from elsewhere.
  *
  * @param {Page} page
  */
 export async function audit(page) {
-	for (const viewport of [wide, phone]) {
-		await page.setViewportSize(viewport);
-		for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-			await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-			const violations = await page.evaluate(async () => {
-				// @ts-expect-error axe is put into every page
-				const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-				return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
-			});
-			assert.deepEqual(violations, [], `axe, ${viewport.width} px, ${colorScheme}`);
-			const spill = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-			assert.equal(spill, 0, `the page is wider than ${viewport.width} px`);
-		}
-	}
+	for (const look of audits++ % 2 === 0 ? LOOKS.slice(0, 2) : LOOKS.slice(2)) await inspect(page, look);
 	assert.deepEqual(mistakesOf.get(page), []);
 	await page.context().close();
+}
+
+/** Axe finds nothing, and nothing sticks out. @param {Page} page @param {Look} look */
+export async function inspect(page, { viewport, colorScheme }) {
+	await page.setViewportSize(viewport);
+	await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+	await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+	const violations = await page.evaluate(async () => {
+		// @ts-expect-error axe is put into every page
+		const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+		return violations.map((/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(', ')}`);
+	});
+	const where = `${new URL(page.url()).hash}, ${viewport.width} px, ${colorScheme}`;
+	assert.deepEqual(violations, [], `axe, ${where}`);
+	const spill = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	assert.equal(spill, 0, `the page is wider than it may be: ${where}`);
 }
 
 /** The query of the current hash route. @param {Page} page */

@@ -29,6 +29,15 @@ export const MOMENTS = [
 		}
 	},
 	{
+		name: 'record-history',
+		hash: '#/collections/products',
+		act: async (page) => {
+			await open(page);
+			await page.getByRole('tab', { name: 'History' }).click();
+			await page.getByRole('article').first().waitFor();
+		}
+	},
+	{
 		name: 'record-account',
 		hash: '#/collections/customers',
 		act: async (page) => {

@@ -22,6 +22,7 @@ export const SCREENS = [
 	{ name: 'sign-in-options', hash: '#/collections/customers/schema?tab=signin', ready: 'main h2' },
 	{ name: 'mails', hash: '#/collections/customers/schema?tab=mails', ready: 'main h2' },
 	{ name: 'api', hash: '#/collections/orders/api', ready: 'main pre' },
+	{ name: 'changes', hash: '#/collections/products/changes', ready: 'main article' },
 	{ name: 'new-collection', hash: '#/new-collection', ready: 'main input' },
 	{ name: 'logs', hash: '#/logs', ready: 'main h1' },
 	{ name: 'sql', hash: '#/sql', ready: 'main .cm-content' },

@@ -56,7 +56,9 @@ function forward(upstream, request, response) {
 		response.writeHead(answer.statusCode ?? 502, answer.headers);
 		answer.pipe(response);
 	});
-	onward.on('error', () => response.writeHead(502).end());
+	onward.on('error', () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
+	// Who gives up here gives up there, too.
+	response.on('close', () => onward.destroy());
 	request.pipe(onward);
 }
 

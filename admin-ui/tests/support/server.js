@@ -10,23 +10,26 @@ const START_MS = 15_000;
 const ASK_EVERY_MS = 50;
 
 /**
- * Starts the binary on a free port, with a data directory that goes when it stops and one superuser.
+ * Starts the binary on a free port, with a data directory that goes when it stops and a superuser.
  *
  * @param {string} binary
- * @param {{ email: string, password: string }} superuser
- * @returns {Promise<{ base: string, stop: () => Promise<void> }>}
+ * @param {{ email: string, password: string }} [superuser] without one the server offers its installer
+ * @returns {Promise<{ base: string, said: () => string, stop: () => Promise<void> }>} `said`: what it has printed
  */
 export async function startServer(binary, superuser) {
 	// A level of its own: some servers put more beside their data directory.
 	const home = await mkdtemp(path.join(os.tmpdir(), 'cratebase-ui-'));
 	const dir = path.join(home, 'data');
-	await promisify(execFile)(binary, ['superuser', 'upsert', superuser.email, superuser.password, '--dir', dir]);
+	if (superuser) await promisify(execFile)(binary, ['superuser', 'upsert', superuser.email, superuser.password, '--dir', dir]);
 	const address = `127.0.0.1:${await freePort()}`;
-	const server = spawn(binary, ['serve', '--http', address, '--dir', dir], { stdio: ['ignore', 'ignore', 'inherit'] });
+	const server = spawn(binary, ['serve', '--http', address, '--dir', dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+	let printed = '';
+	server.stdout.on('data', (text) => (printed += text));
 	const base = `http://${address}`;
 	await healthy(base, server);
 	return {
 		base,
+		said: () => printed,
 		stop: async () => {
 			const gone = once(server, 'exit');
 			if (server.exitCode === null && server.kill()) await gone;

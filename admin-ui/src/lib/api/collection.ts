@@ -119,6 +119,9 @@ export async function listCollections(signal?: AbortSignal): Promise<Collection[
 	}
 }
 
+export const viewCollection = (key: string): Promise<Collection> =>
+	client.get('/api/collections/{collection}', { path: { collection: key } });
+
 export const createCollection = (body: object): Promise<Collection> => client.post('/api/collections', { body });
 
 /** Merged deeply into what is there; lists are replaced. */

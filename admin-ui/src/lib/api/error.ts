@@ -68,6 +68,11 @@ export class ApiError extends Error {
 		return found !== undefined;
 	}
 
+	/** All of it as it came, for whoever reports it. */
+	get details(): string {
+		return JSON.stringify({ status: this.status, message: this.original, data: this.data }, null, 2);
+	}
+
 	static unreachable(): ApiError {
 		return new ApiError(0, 'The server does not answer. Check that it is running and that you are online.');
 	}

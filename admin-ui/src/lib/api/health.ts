@@ -10,7 +10,8 @@ export interface Health {
 	possibleProxyHeader?: string;
 }
 
-export async function readHealth(signal?: AbortSignal): Promise<Health> {
-	const { data }: { data: Health } = await client.get('/api/health', { signal });
+/** @param token instead of the session's */
+export async function readHealth(token?: string): Promise<Health> {
+	const { data }: { data: Health } = await client.get('/api/health', token === undefined ? {} : { token });
 	return data;
 }

@@ -317,6 +317,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/collections/{collection}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what became of records
+         * @description Newest first, as far as the history goes back. `record` asks for one record's, `before` a `seq` for what was earlier;
+         *     `perPage` is 30 unless said, 200 at most. Each change tells when it was made and by whom (`null` for guests and for the
+         *     server itself), and the values `before` and `after` it: of an update those it changed. They are `null` where the
+         *     collection keeps no history.
+         */
+        get: operations["records_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections/{collection}/confirm-email-change": {
         parameters: {
             query?: never;
@@ -918,6 +941,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell which secrets are set
+         * @description `{"set": ["smtp.password", …]}`: names, no values.
+         */
+        get: operations["settings_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings/test/email": {
         parameters: {
             query?: never;
@@ -971,10 +1014,31 @@ export interface paths {
         /**
          * Run SQL
          * @description `{"query": "…"}`. Statements that only read answer rows, a thousand at most, every cell as text or null; others run in
-         *     one transaction and answer how many rows they wrote. Records that change this way appear in the change feed.
+         *     one transaction and answer how many rows they wrote. Records that change this way appear in the change feed. With an
+         *     `id` of the caller's choice, 64 bytes at most, it can be cancelled.
          */
         post: operations["sql_run"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sql/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel SQL
+         * @description What runs under that `id` ends with an error and leaves nothing behind; 404 when nothing does.
+         */
+        delete: operations["sql_stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1534,6 +1598,35 @@ export interface operations {
         };
         responses: {
             /** @description Token and record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    records_history: {
+        parameters: {
+            query?: {
+                /** @description Id of a record. */
+                record?: string;
+                /** @description A `seq`; what was earlier. */
+                before?: number;
+                /** @description Up to 200; 30 unless said. */
+                perPage?: number;
+            };
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `{items: [{seq, action, record, created, author, before, after}], more}` */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2437,6 +2530,26 @@ export interface operations {
             };
         };
     };
+    settings_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their names */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
     settings_test_mail: {
         parameters: {
             query?: never;
@@ -2502,6 +2615,26 @@ export interface operations {
                 content: {
                     "application/json": Record<string, never>;
                 };
+            };
+        };
+    };
+    sql_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

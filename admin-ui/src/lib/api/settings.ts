@@ -47,6 +47,12 @@ export interface Settings {
 
 export const readSettings = (): Promise<Settings> => client.get('/api/settings');
 
+/** Names of the secrets that are set: `smtp.password`. */
+export async function listSecrets(): Promise<string[]> {
+	const { set }: { set: string[] } = await client.get('/api/settings/secrets');
+	return set;
+}
+
 export const saveSettings = (changed: Partial<Settings>): Promise<Settings> => client.patch('/api/settings', { body: changed });
 
 export const MAIL_TEMPLATES = [
@@ -65,6 +71,6 @@ export async function sendTestMail(email: string, template: string, collection: 
 }
 
 /** Writes and deletes a small file with the stored settings. */
-export async function testBucket(filesystem: 'storage' | 'backups'): Promise<void> {
-	await client.post('/api/settings/test/s3', { body: { filesystem } });
+export async function testBucket(filesystem: 'storage' | 'backups', signal?: AbortSignal): Promise<void> {
+	await client.post('/api/settings/test/s3', { body: { filesystem }, signal });
 }

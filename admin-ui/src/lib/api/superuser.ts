@@ -12,6 +12,15 @@ export async function signIn(identity: string, password: string): Promise<Signed
 	return client.post('/api/collections/{collection}/auth-with-password', { path, token: '', body: { identity, password } });
 }
 
+/** What a superuser may sign in with besides the password: names of fields. */
+export async function identityFields(): Promise<string[]> {
+	const { password }: { password: { identityFields: string[] } } = await client.get('/api/collections/{collection}/auth-methods', {
+		path,
+		token: ''
+	});
+	return password.identityFields;
+}
+
 /** Mails a one-time code; the id belongs to the second step of a sign-in. */
 export async function requestCode(email: string): Promise<string> {
 	const { otpId }: { otpId: string } = await client.post('/api/collections/{collection}/request-otp', { path, token: '', body: { email } });

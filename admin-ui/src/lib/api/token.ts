@@ -20,3 +20,8 @@ export function claimsOf(token: string): Claims {
 
 /** Milliseconds since 1970 at which the token ends; 0 for text that is no token. */
 export const expiryOf = (token: string) => (claimsOf(token).exp ?? 0) * 1000;
+
+/** The collection of superusers has the same id on every server. */
+const SUPERUSERS = 'pbc_3142635823';
+
+export const isSuperuser = ({ collectionId }: Claims) => collectionId === SUPERUSERS || collectionId === '_superusers';

@@ -1,10 +1,8 @@
 import { createBackup, deleteBackup, listBackups, uploadBackup, type Backup } from '$lib/api/backup';
 import { ApiError } from '$lib/api/error';
-import { readHealth } from '$lib/api/health';
+import { readHealth, type Health } from '$lib/api/health';
 
-const ASK_EVERY_MS = 1500;
-/** The server answers for a moment more before it begins. */
-const GRACE_MS = 3000;
+const LOOK_EVERY_MS = 4000;
 
 /** The backups there are, and the one that is being made. */
 export class Backups {
@@ -13,6 +11,8 @@ export class Backups {
 	error = $state.raw<ApiError>();
 	/** What is under way, in words; `''` for nothing. */
 	busy = $state('');
+	/** A backup or a restore is under way that did not begin here. */
+	elsewhere = $state(false);
 	/** What went wrong with the last deed. */
 	failure = $state('');
 
@@ -25,6 +25,22 @@ export class Backups {
 		}
 	}
 
+	/** Asks now and then whether somebody else, or the clock, is at it; to be called in an effect. */
+	watch(): () => void {
+		const timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
+		void this.#look();
+		return () => clearInterval(timer);
+	}
+
+	async #look(): Promise<void> {
+		if (this.busy !== '' || document.hidden) return;
+		const { canBackup } = await readHealth().catch((): Health => ({}));
+		if (canBackup === undefined || this.busy !== '') return;
+		const before = this.elsewhere;
+		this.elsewhere = !canBackup;
+		if (before && canBackup) await this.load();
+	}
+
 	/** Messages by field of the request, when it was refused for one. */
 	async create(name: string): Promise<Record<string, string> | undefined> {
 		return this.#do('A backup is being made…', () => createBackup(name));
@@ -33,16 +49,6 @@ export class Backups {
 	upload = (file: File) => this.#do(`${file.name} is being uploaded…`, () => uploadBackup(file));
 
 	remove = (key: string) => this.#do(`${key} is being deleted…`, () => deleteBackup(key));
-
-	/** Waits for the server to come back with the other data. */
-	async comeBack(): Promise<void> {
-		const begun = Date.now();
-		for (;;) {
-			await new Promise((next) => setTimeout(next, ASK_EVERY_MS));
-			const health = await readHealth().catch(() => undefined);
-			if (health && health.canBackup !== false && Date.now() - begun > GRACE_MS) return;
-		}
-	}
 
 	async #do(what: string, work: () => Promise<void>): Promise<Record<string, string> | undefined> {
 		this.busy = what;

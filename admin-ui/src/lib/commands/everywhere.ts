@@ -5,6 +5,7 @@ import LogOut from '@lucide/svelte/icons/log-out';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Moon from '@lucide/svelte/icons/moon';
 import Plus from '@lucide/svelte/icons/plus';
+import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
 import Sun from '@lucide/svelte/icons/sun';
 import Wrench from '@lucide/svelte/icons/wrench';
 import { createBackup } from '$lib/api/backup';
@@ -15,6 +16,7 @@ import { TYPE_ICONS } from '$lib/catalog/type-icons';
 import { apiHref, schemaHref, schemaTabs, TAB_TITLES } from '$lib/route/schema-state';
 import { tableHref } from '$lib/route/table-state';
 import { session } from '$lib/session/session.svelte';
+import { FINDABLE, findHref } from '$lib/settings/find';
 import { guard } from '$lib/settings/guard.svelte';
 import { PAGES } from '$lib/settings/pages';
 import { SCREENS } from '$lib/shell/screens';
@@ -31,15 +33,22 @@ export function everywhere(help: () => void): Command[] {
 const screens = (): Command[] =>
 	SCREENS.map(({ href, title, icon, key }) => ({ id: `screen:${href}`, title, place: 'Screen', icon, keys: ['g', key], href }));
 
-const settings = (): Command[] =>
-	PAGES.flatMap(({ pages }) => pages).map(({ href, title, icon }) => ({
-		id: `settings:${href}`,
-		title,
-		place: 'Settings',
-		icon,
-		href,
-		sought: true
-	}));
+/** The pages of the settings, and every setting on them. */
+function settings(): Command[] {
+	const pages = PAGES.flatMap(({ pages }) => pages);
+	const titles = new Map(pages.map(({ href, title }) => [href, title]));
+	return [
+		...pages.map(({ href, title, icon }) => ({ id: `settings:${href}`, title, place: 'Settings', icon, href, sought: true })),
+		...FINDABLE.map((one) => ({
+			id: `setting:${one.href}:${one.section}:${one.label}`,
+			title: one.label,
+			place: `${titles.get(one.href) ?? ''} · ${one.section}`,
+			icon: SlidersHorizontal,
+			href: findHref(one),
+			sought: true
+		}))
+	];
+}
 
 function ofCollection({ id, name, type, system }: Collection): Command[] {
 	const place = 'Collection';

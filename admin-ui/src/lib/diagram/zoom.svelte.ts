@@ -1,6 +1,6 @@
 import { tick } from 'svelte';
 
-const STEPS = [0.2, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.6];
+const STEPS = [0.2, 0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.6, 2];
 const SMALLEST = Math.min(...STEPS);
 const LARGEST = Math.max(...STEPS);
 
@@ -35,6 +35,15 @@ export class Zoom {
 			const steps = event.deltaY < 0 ? this.larger : this.smaller;
 			steps();
 		};
+		/** The ground is taken hold of and moved; fingers do that without us. */
+		const hold = (event: PointerEvent) => {
+			if (event.pointerType === 'touch' || event.button !== 0 || !isGround(event.target)) return;
+			const [left, top] = [ground.scrollLeft + event.clientX, ground.scrollTop + event.clientY];
+			const move = (event: PointerEvent) => ground.scrollTo({ left: left - event.clientX, top: top - event.clientY, behavior: 'instant' });
+			ground.setPointerCapture(event.pointerId);
+			ground.addEventListener('pointermove', move);
+			ground.addEventListener('lostpointercapture', () => ground.removeEventListener('pointermove', move), { once: true });
+		};
 		// Pointer events end as soon as the browser takes two fingers for scrolling; these can still be kept from it.
 		const touch = (event: TouchEvent) => {
 			const touches = [...event.touches];
@@ -54,9 +63,11 @@ export class Zoom {
 		};
 		const still = { passive: false };
 		ground.addEventListener('wheel', wheel, still);
+		ground.addEventListener('pointerdown', hold);
 		for (const name of ['touchstart', 'touchmove', 'touchend', 'touchcancel'] as const) ground.addEventListener(name, touch, still);
 		return () => {
 			ground.removeEventListener('wheel', wheel);
+			ground.removeEventListener('pointerdown', hold);
 			for (const name of ['touchstart', 'touchmove', 'touchend', 'touchcancel'] as const) ground.removeEventListener(name, touch);
 		};
 	}
@@ -72,3 +83,6 @@ export class Zoom {
 		ground.scrollTo({ left: left * this.value - x, top: top * this.value - y, behavior: 'instant' });
 	}
 }
+
+/** Nothing on it that is for pressing. */
+const isGround = (target: EventTarget | null) => target instanceof Element && !target.closest('article, .hits path');

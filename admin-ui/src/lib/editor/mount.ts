@@ -7,7 +7,7 @@ import {
 	completionKeymap,
 	type CompletionSource
 } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, selectLine } from '@codemirror/commands';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
@@ -56,6 +56,8 @@ export function mount({ parent, text, placeholder, attributes, language, complet
 				// Tab accepts what is offered, and otherwise leaves the editor like any other input.
 				keymap.of([
 					{ key: 'Tab', run: acceptCompletion },
+					{ key: 'mod-l', run: selectLine, preventDefault: true },
+					{ key: 'mod-d', run: selectWord, preventDefault: true },
 					...closeBracketsKeymap,
 					...completionKeymap,
 					...historyKeymap,
@@ -91,4 +93,10 @@ export function mount({ parent, text, placeholder, attributes, language, complet
 		focus: () => view.focus(),
 		destroy: () => view.destroy()
 	};
+}
+
+function selectWord(view: EditorView): boolean {
+	const word = view.state.wordAt(view.state.selection.main.head);
+	if (word) view.dispatch({ selection: { anchor: word.from, head: word.to } });
+	return true;
 }

@@ -68,6 +68,9 @@ function compact(text: unknown): string {
 	}
 }
 
+/** There is nothing to show: 0 and no are something. */
+export const isBlank = (stored: unknown) => stored === null || stored === undefined || stored === '' || String(stored) === '';
+
 function asList(stored: unknown): string[] {
 	return Array.isArray(stored) ? (stored as string[]) : stored ? [String(stored)] : [];
 }

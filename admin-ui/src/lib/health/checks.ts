@@ -35,23 +35,25 @@ export function checksOf({ settings, backups, collections, hostname, now }: Know
 	];
 }
 
-/** Whoever finds such a collection can fill it, or empty it. */
+/** What anybody may do with the records of an open collection. */
+const OPEN: Record<string, (name: string) => string> = {
+	create: (name) => `Anybody may create records of ${name}, without signing in.`,
+	update: (name) => `Anybody may update records of ${name}, without signing in.`,
+	delete: (name) => `Anybody may delete records of ${name}, without signing in.`,
+	'create,update': (name) => `Anybody may create and update records of ${name}, without signing in.`,
+	'create,delete': (name) => `Anybody may create and delete records of ${name}, without signing in.`,
+	'update,delete': (name) => `Anybody may update and delete records of ${name}, without signing in.`,
+	'create,update,delete': (name) => `Anybody may create, update and delete records of ${name}, without signing in.`
+};
+
+/** Whoever finds such a collection can fill it, or empty it. People who sign up create their own account: that is no hole. */
 function writable(collection: Collection): Check[] {
-	const open = (['update', 'delete'] as const).filter((action) => collection[`${action}Rule`] === '');
-	if (open.length === 0) return [];
-	return [
-		{
-			id: `open.${collection.id}.${open.join()}`,
-			text:
-				open.length === 2
-					? `Anybody may update and delete records of ${collection.name}, without signing in.`
-					: open[0] === 'update'
-						? `Anybody may update records of ${collection.name}, without signing in.`
-						: `Anybody may delete records of ${collection.name}, without signing in.`,
-			href: schemaHref(collection.name, 'rules'),
-			place: 'Rules'
-		}
-	];
+	if (collection.type === 'view') return [];
+	const open = (['create', 'update', 'delete'] as const)
+		.filter((action) => collection[`${action}Rule`] === '' && !(action === 'create' && collection.type === 'auth'))
+		.join();
+	const text = OPEN[open]?.(collection.name);
+	return text ? [{ id: `open.${collection.id}.${open}`, text, href: schemaHref(collection.name, 'rules'), place: 'Rules' }] : [];
 }
 
 function backupChecks(backups: Backup[], { backups: { cron } }: Settings, now: number): Check[] {

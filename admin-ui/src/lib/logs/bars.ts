@@ -40,9 +40,12 @@ export function barsOf(hours: LogHour[], from: number | undefined, to: number | 
 	return fill(found, first, last, step);
 }
 
+/** Milliseconds a bar of a short time stands for. */
+export const stepOf = (length: number) => (length > VERY_SHORT_MS ? MINUTE_MS : SECOND_MS);
+
 /** As `barsOf`, by the minute or second: of a short time whose entries are all known by their moments. */
 export function fineBars(moments: number[], from: number, to: number): Bars {
-	const step = to - from > VERY_SHORT_MS ? MINUTE_MS : SECOND_MS;
+	const step = stepOf(to - from);
 	return fill(
 		moments.map((at) => ({ at, total: 1 })),
 		from,

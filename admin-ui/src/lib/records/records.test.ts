@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Collection, Field } from '$lib/api/collection';
-import { chosenColumns, keepColumns } from './columns';
+import { arranged, chosenColumns, keepColumns, moved, type Choice } from './columns';
 import { Writer } from './export';
 import { isExpression, toFilter } from './filter';
-import { nextSort } from './sort';
+import { nextSort, sortedBy } from './sort';
 
 const field = (name: string, type: string, more: object = {}) =>
 	({ id: `f_${name}`, name, type, hidden: false, ...more }) as unknown as Field;
@@ -47,21 +47,47 @@ describe('columns', () => {
 	};
 	const fields = [field('title', 'text'), field('secret', 'text', { hidden: true }), field('door', 'password')];
 
+	const shown = (choices: Choice[]) => choices.filter((one) => one.shown).map(({ field }) => field.name);
+
 	test('at first all but what is hidden or never shown', () => {
 		storage();
-		expect([...chosenColumns(collection(fields))]).toEqual(['title']);
+		expect(shown(chosenColumns(collection(fields)))).toEqual(['title']);
 	});
 
 	test('a choice holds through a rename, and newer fields are as at first', () => {
 		storage();
-		keepColumns(collection(fields), new Set(['secret']));
-		const later = [{ ...fields[0], name: 'headline' } as Field, fields[1] as Field, field('added', 'number')];
-		expect([...chosenColumns(collection(later))]).toEqual(['secret', 'added']);
+		const [title, secret, door] = chosenColumns(collection(fields)) as [Choice, Choice, Choice];
+		keepColumns(collection(fields), [{ ...secret, shown: true, width: 240 }, { ...title, shown: false }, door]);
+		const later = [{ ...fields[0], name: 'headline' } as Field, field('added', 'number'), fields[1] as Field];
+		const choices = chosenColumns(collection(later));
+		expect(shown(choices)).toEqual(['secret', 'added']);
+		expect(choices.map(({ field }) => field.name)).toEqual(['secret', 'headline', 'added']);
+		expect(choices[0]?.width).toBe(240);
+	});
+
+	test('the id stays first, wherever it is put; a column moves before another or behind all', () => {
+		const all = collection([field('id', 'text'), field('a', 'text'), field('b', 'text'), field('c', 'text')]);
+		const names = (choices: Choice[]) => choices.map(({ field }) => field.name).join('');
+		const first = arranged(all, [], () => true);
+		expect(names(moved(first, 'c', 'a'))).toBe('idcab');
+		expect(names(moved(first, 'a', undefined))).toBe('idbca');
+		expect(
+			names(
+				arranged(
+					all,
+					[
+						{ id: 'f_b', shown: true },
+						{ id: 'f_id', shown: false }
+					],
+					() => true
+				)
+			)
+		).toBe('idbca');
 	});
 
 	test('what cannot be read is forgotten', () => {
 		storage().set('cratebase.columns.c1', '{broken');
-		expect([...chosenColumns(collection(fields))]).toEqual(['title']);
+		expect(shown(chosenColumns(collection(fields)))).toEqual(['title']);
 	});
 });
 
@@ -73,6 +99,16 @@ test('a column is sorted one way, the other, and as usual; numbers have the larg
 	};
 	expect(press('title', 'text')).toEqual(['title', '-title', '']);
 	expect(press('price', 'number')).toEqual(['-price', 'price', '']);
+});
+
+test('one more key comes behind the others, turns in its place, and leaves them; pressed alone, a column is the only key', () => {
+	const [price, name] = [field('price', 'number'), field('name', 'text')];
+	expect(nextSort('-price', name, 'added')).toBe('-price,name');
+	expect(nextSort('-price,name', price, 'added')).toBe('price,name');
+	expect(nextSort('price,name', price, 'added')).toBe('name');
+	expect(sortedBy('-price,name', name)).toEqual({ direction: 'ascending', place: 2 });
+	expect(nextSort('-price,name', name)).toBe('name');
+	expect(nextSort('', name, 'added')).toBe('name');
 });
 
 describe('an exported file', () => {

@@ -25,6 +25,20 @@ export function summaryOf(row: Row): string {
 	return words.filter(Boolean).join(' · ') || row.id;
 }
 
+const LINES = 6;
+const LONGEST = 80;
+
+/** A record at a glance, a line for each of its first fields: what pointing at it shows. */
+export function glanceOf(row: Row): string {
+	const fields = catalog.find(row.collectionId)?.fields.filter((field) => READABLE.has(field.type) && !field.hidden) ?? [];
+	const lines = fields
+		.filter((field) => field.name !== 'id')
+		.map((field) => [field.name, textOf(row[field.name])] as const)
+		.filter(([, text]) => text)
+		.map(([name, text]) => `${name}: ${text.length > LONGEST ? text.slice(0, LONGEST) + '…' : text}`);
+	return [row.id, ...lines.slice(0, LINES)].join('\n');
+}
+
 function textOf(value: unknown): string {
 	if (Array.isArray(value)) return value.join(', ');
 	if (typeof value === 'number') return String(value);

@@ -38,5 +38,10 @@ export const fieldHref = (collection: string, field: string) => `${schemaHref(co
 export const relationHref = (collection: string, target: string) =>
 	`${schemaHref(collection, 'fields')}&relation=${encodeURIComponent(target)}`;
 
+export const changesHref = (collection: string) => `#/collections/${encodeURIComponent(collection)}/changes`;
+
 export const apiHref = (collection: string, topic = '') =>
 	`#/collections/${encodeURIComponent(collection)}/api${topic && `?topic=${encodeURIComponent(topic)}`}`;
+
+/** One kind of rule of all collections. */
+export const rulesHref = (kind = '') => `#/collections?view=rules${kind && `&rule=${encodeURIComponent(kind)}`}`;

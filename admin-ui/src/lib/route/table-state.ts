@@ -2,7 +2,7 @@
 export interface TableState {
 	page: number;
 	perPage: number;
-	/** A field name, `-` in front for descending; `''` for newest first. */
+	/** Field names with commas, `-` in front for descending; `''` for newest first. */
 	sort: string;
 	/** What stands in the filter box: words or an expression. */
 	filter: string;
@@ -14,7 +14,7 @@ export interface TableState {
 	create: string;
 	/** The id of the saved view it began with. */
 	view: string;
-	/** Names of the shown fields, with commas, where they differ from the view's. */
+	/** Names of the shown fields with commas, and `:` with the width where one was chosen; where they differ from the view's. */
 	columns: string;
 	/** Where it differs from the view's. */
 	density: string;

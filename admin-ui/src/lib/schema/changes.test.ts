@@ -63,6 +63,25 @@ describe('before a save', () => {
 		expect(after((next) => (next.authRule = 'verified = true'), users).join()).toContain('everybody in this collection is signed out');
 		expect(after((next) => (next.passwordAuth.enabled = false), users)).toEqual([expect.stringMatching(/^access: A password no longer/)]);
 	});
+
+	test('a service that moves to other addresses is to be checked', () => {
+		const oidc = { name: 'oidc', displayName: 'Our own', authURL: 'https://a.example', tokenURL: '', userInfoURL: '' };
+		const users = { ...stored, type: 'auth', oauth2: { enabled: true, providers: [oidc] } } as unknown as Collection;
+		expect(after((next) => (next.oauth2.providers[0].authURL = 'https://b.example'), users)).toEqual([
+			expect.stringMatching(/^check: Our own has other addresses/)
+		]);
+		expect(after((next) => (next.oauth2.providers[0].displayName = 'Ours'), users)).toEqual([]);
+	});
+
+	test('a choice with another name is no choice taken away', () => {
+		const next = structuredClone(stored);
+		const state = next.fields.find((field) => field.type === 'select');
+		if (state?.type !== 'select') throw new Error('no choice');
+		const [first = ''] = state.values;
+		state.values = ['renamed', ...state.values.slice(1)];
+		expect(changesBetween(stored, next, new Map([[state.id, { [first]: 'renamed' }]]))).toEqual([]);
+		expect(changesBetween(stored, next)).toHaveLength(1);
+	});
 });
 
 test('a free name is the first that nobody has, whatever its case', () => {

@@ -4,8 +4,11 @@ import { uniqueFields } from './sql-index';
 
 /** Something a save does to what is there already. */
 export interface Change {
-	/** `loss` deletes values, `access` lets more people in or fewer, `change` is seen by programs, `check` may be refused. */
-	kind: 'loss' | 'access' | 'change' | 'check';
+	/**
+	 * `conflict` replaces what somebody else wrote, `loss` deletes values, `access` lets more people in or fewer, `change` is
+	 * seen by programs, `check` may be refused.
+	 */
+	kind: 'conflict' | 'loss' | 'access' | 'change' | 'check';
 	text: string;
 	/** What it was and what it will be, where that says more than words. */
 	before?: string;
@@ -22,11 +25,14 @@ const RULE_NAMES: [keyof Collection, string][] = [
 	['manageRule', 'Manage']
 ];
 
+/** By the id of a select field: its choices that go by another name. */
+export type Renamed = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
 /** What saving `next` over `stored` does to data, programs and people. Harmless additions are not named. */
-export function changesBetween(stored: Collection, next: Collection): Change[] {
+export function changesBetween(stored: Collection, next: Collection, choices: Renamed = new Map()): Change[] {
 	return [
 		...(stored.name === next.name ? [] : [renamed(stored.name, next.name)]),
-		...(next.type === 'view' ? viewChanges(stored, next) : fieldChanges(stored.fields, next.fields)),
+		...(next.type === 'view' ? viewChanges(stored, next) : fieldChanges(stored.fields, next.fields, choices)),
 		...uniqueChanges(stored, next),
 		...ruleChanges(stored, next),
 		...authChanges(stored, next)
@@ -47,17 +53,17 @@ function viewChanges(stored: Collection, next: Collection): Change[] {
 	];
 }
 
-function fieldChanges(stored: Field[], next: Field[]): Change[] {
+function fieldChanges(stored: Field[], next: Field[], choices: Renamed): Change[] {
 	const kept = new Map(next.filter((field) => field.id).map((field) => [field.id, field]));
 	return stored.flatMap((before) => {
 		const after = kept.get(before.id);
 		return after
-			? oneField(before, after)
+			? oneField(before, after, choices.get(before.id))
 			: [{ kind: 'loss', text: `The field ${before.name} is deleted with its values in every record.` } satisfies Change];
 	});
 }
 
-function oneField(before: Field, after: Field): Change[] {
+function oneField(before: Field, after: Field, choices: Readonly<Record<string, string>> = {}): Change[] {
 	const out: Change[] = [];
 	const name = after.name;
 	if (before.name !== name) {
@@ -79,7 +85,7 @@ function oneField(before: Field, after: Field): Change[] {
 	if (!before.hidden && after.hidden)
 		out.push({ kind: 'access', text: `${name} is hidden: programs without a superuser no longer get it.` });
 	if (before.type === 'select' && after.type === 'select') {
-		const dropped = before.values.filter((value) => !after.values.includes(value));
+		const dropped = before.values.filter((value) => !after.values.includes(value) && !(value in choices));
 		if (dropped.length > 0)
 			out.push({
 				kind: 'check',

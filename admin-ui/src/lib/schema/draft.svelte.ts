@@ -9,6 +9,7 @@ import {
 } from '$lib/api/collection';
 import { ApiError } from '$lib/api/error';
 import { blankField, freeName, usualDates } from './blank';
+import { indexSql, parseIndex } from './sql-index';
 import type { FieldKind } from '$lib/api/collection';
 
 export const RULES = ['listRule', 'viewRule', 'createRule', 'updateRule', 'deleteRule'] as const;
@@ -42,6 +43,8 @@ export class FieldRow {
 	gone = $state(false);
 	/** Its options are in sight. */
 	open = $state(false);
+	/** Choices as records hold them, and the names they go by now. */
+	renamed = $state.raw<Record<string, string>>({});
 
 	constructor(field: Field) {
 		this.field = field;
@@ -159,6 +162,17 @@ export class Draft {
 		return copy;
 	}
 
+	/** Indexes go by the name a field has now; the server does the same to those that are saved. */
+	followName(before: string, name: string): void {
+		if (before === name || name === '') return;
+		for (const row of this.indexes) {
+			const parts = parseIndex(row.sql);
+			if (!parts?.columns.some((column) => column.name === before)) continue;
+			const columns = parts.columns.map((column) => (column.name === before ? { ...column, name } : column));
+			row.sql = indexSql({ ...parts, columns }, this.name);
+		}
+	}
+
 	/** A field that was saved stays in sight until the save; one that was not is simply gone. */
 	remove(row: FieldRow): void {
 		if (row.field.id) row.gone = true;
@@ -199,6 +213,7 @@ export class Draft {
 		const row = named.find((one) => !one.gone) ?? named[0] ?? new FieldRow(field);
 		row.field = field;
 		row.gone = false;
+		row.renamed = {};
 		return row;
 	}
 

@@ -2,6 +2,7 @@ import { ApiError } from '$lib/api/error';
 import { readSettings, saveSettings, type Settings } from '$lib/api/settings';
 import { showAccent } from '$lib/theme/accent';
 import { guard } from './guard.svelte';
+import { secrets } from './secrets.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
 
 /** Some of the server's settings, being changed. Only the page's own are sent: two pages do not undo one another. */
@@ -17,6 +18,9 @@ export class SettingsForm {
 	saving = $state(false);
 	#stored = $state.raw('');
 	readonly #keys: (keyof Settings)[];
+
+	/** Settings with a secret among them. */
+	static readonly #SECRET: (keyof Settings)[] = ['smtp', 's3', 'backups'];
 
 	constructor(keys: (keyof Settings)[]) {
 		this.#keys = keys;
@@ -63,6 +67,7 @@ export class SettingsForm {
 	#take(settings: Settings): void {
 		this.#stored = JSON.stringify(this.#own(settings));
 		this.draft = settings;
+		if (this.#keys.some((key) => SettingsForm.#SECRET.includes(key))) void secrets.load();
 		guard.on = settings.meta.hideControls;
 		showAccent(settings.meta.accentColor);
 	}

@@ -6,7 +6,7 @@ import { planOf, type Step } from './plan';
 import { queries } from './queries.svelte';
 
 /** What a statement answered, or how the database would go about it. */
-export type Outcome = { query: string; at: Date } & ({ result: SqlResult } | { plan: Step[] } | { failure: string });
+export type Outcome = { query: string; at: Date } & ({ result: SqlResult } | { plan: Step[] } | { failure: string } | { stopped: true });
 
 /** What there is of a sheet besides what is saved. */
 interface Kept {
@@ -106,7 +106,8 @@ export class Sheet {
 			this.outcome = { query, at: new Date(), ...(await ask(running.signal)) };
 			return true;
 		} catch (thrown) {
-			if (!isAbort(thrown)) {
+			if (isAbort(thrown)) this.outcome = { query, at: new Date(), stopped: true };
+			else {
 				const error = ApiError.from(thrown);
 				this.outcome = { query, at: new Date(), failure: [error.message, ...Object.values(error.fields())].join(' ') };
 			}

@@ -41,3 +41,12 @@ function isTyping(event: KeyboardEvent): boolean {
 		(target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'))
 	);
 }
+
+/** Ctrl+A in a block of code means that block, not the page. */
+export function selectBlock(event: KeyboardEvent): void {
+	if (event.key !== 'a' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+	const block = event.target instanceof Element ? event.target.closest('pre') : null;
+	if (!block) return;
+	event.preventDefault();
+	getSelection()?.selectAllChildren(block);
+}

@@ -23,6 +23,9 @@ class Toasts {
 	#timers = new Map<number, ReturnType<typeof setTimeout>>();
 
 	show(text: string, more: More = {}): void {
+		// The same news again is one message that stays longer; a second chance is each one's own.
+		const same = more.action || more.onend ? undefined : this.shown.find((one) => one.text === text && !one.action && !one.onend);
+		if (same) this.dismiss(same.id);
 		const one = { ...more, id: ++this.#last, text };
 		this.shown = [...this.shown, one];
 		announce(more.action ? `${text} ${more.action.label} is possible for a moment.` : text);

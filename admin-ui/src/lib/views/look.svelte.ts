@@ -1,5 +1,5 @@
 import type { Collection } from '$lib/api/collection';
-import { chosenColumns, keepColumns } from '$lib/records/columns';
+import { arranged, chosenColumns, keepColumns, keptColumns, type Choice, type KeptChoice } from '$lib/records/columns';
 import { tableHref, type TableState } from '$lib/route/table-state';
 import { density, type Density } from './density.svelte';
 import { views, type View } from './views.svelte';
@@ -13,13 +13,15 @@ export class Look {
 	#table: () => TableState;
 	#go: (change: Partial<TableState>) => void;
 	/** Chosen without a view. */
-	#own = $state.raw<ReadonlySet<string>>(new Set());
+	#own = $state.raw<KeptChoice[]>([]);
+	/** While an edge is dragged. */
+	#dragged = $state.raw<{ name: string; width: number }>();
 
 	constructor(collection: () => Collection, table: () => TableState, go: (change: Partial<TableState>) => void) {
 		this.#collection = collection;
 		this.#table = table;
 		this.#go = go;
-		this.#own = chosenColumns(collection());
+		this.#own = keptColumns(collection());
 	}
 
 	/** The view in use. */
@@ -27,12 +29,17 @@ export class Look {
 		return views.find(this.#collection().id, this.#table().view);
 	}
 
-	/** Names of the shown fields. */
-	get columns(): ReadonlySet<string> {
+	/** All fields, in the order of their columns. */
+	choices = $derived.by<Choice[]>(() => {
 		const { columns } = this.#table();
-		if (columns) return new Set(['id', ...columns.split(',')]);
-		return this.view ? this.#columnsOf(this.view) : this.#own;
-	}
+		const { view } = this;
+		const chosen = view ? this.#arranged(columns ? this.#asked(columns) : keptOf(view)) : chosenColumns(this.#collection(), this.#own);
+		const dragged = this.#dragged;
+		return dragged ? chosen.map((one) => (one.field.name === dragged.name ? { ...one, width: dragged.width } : one)) : chosen;
+	});
+
+	/** Those that have a column. */
+	shownColumns = $derived(this.choices.filter(({ shown }) => shown));
 
 	get density(): Density {
 		const asked = this.#table().density;
@@ -42,25 +49,35 @@ export class Look {
 	/** What is shown now, as a view without a name. */
 	get shown(): Omit<View, 'id' | 'name'> {
 		const { filter, sort } = this.#table();
-		const ids = this.#collection()
-			.fields.filter((field) => this.columns.has(field.name))
-			.map((field) => field.id);
-		return { filter, sort, columns: ids, density: this.density };
+		const widths = Object.fromEntries(this.shownColumns.flatMap(({ field, width }) => (width === undefined ? [] : [[field.id, width]])));
+		return { filter, sort, columns: this.shownColumns.map(({ field }) => field.id), widths, density: this.density };
 	}
 
 	/** What is shown is no longer what the view says. */
 	get changed(): boolean {
 		const { view, shown } = this;
 		if (!view) return false;
-		const before = this.#columnsOf(view);
-		const same = before.size === this.columns.size && [...before].every((name) => this.columns.has(name));
-		return !same || view.filter !== shown.filter || view.sort !== shown.sort || view.density !== shown.density;
+		const before = inAddress(this.#arranged(keptOf(view)));
+		return before !== inAddress(this.choices) || view.filter !== shown.filter || view.sort !== shown.sort || view.density !== shown.density;
 	}
 
-	chooseColumns(next: ReadonlySet<string>): void {
-		if (this.view) return this.#go({ columns: [...next].join() });
-		this.#own = next;
-		keepColumns(this.#collection(), next);
+	choose(next: Choice[]): void {
+		this.#dragged = undefined;
+		if (this.view) return this.#go({ columns: inAddress(next) });
+		this.#own = keepColumns(this.#collection(), next);
+	}
+
+	/** The column as wide as this; by its content, for `undefined`. A `passing` width is one on the way to another. */
+	chooseWidth(name: string, width: number | undefined, how: 'passing' | 'chosen' = 'chosen'): void {
+		if (how === 'passing' && width !== undefined) this.#dragged = { name, width };
+		else {
+			const choices = this.choices.map((one) => {
+				if (one.field.name !== name) return one;
+				const { width: _, ...rest } = one;
+				return width === undefined ? rest : { ...rest, width };
+			});
+			this.choose(choices);
+		}
 	}
 
 	chooseDensity(next: Density): void {
@@ -74,12 +91,31 @@ export class Look {
 		return tableHref(this.#collection().name, { perPage, ...(view && { view: view.id, filter: view.filter, sort: view.sort }) });
 	}
 
-	#columnsOf(view: View): ReadonlySet<string> {
-		const ids = new Set(view.columns);
-		return new Set(
-			this.#collection()
-				.fields.filter((field) => ids.has(field.id) || field.name === 'id')
-				.map((field) => field.name)
-		);
+	/** Fields that a view does not name are not shown. */
+	#arranged(kept: KeptChoice[]): Choice[] {
+		return arranged(this.#collection(), kept, () => false);
+	}
+
+	/** `title:240,price` */
+	#asked(columns: string): KeptChoice[] {
+		const byName = new Map(this.#collection().fields.map((field) => [field.name, field.id]));
+		return columns.split(',').flatMap((part) => {
+			const [name = '', width] = part.split(':');
+			const id = byName.get(name);
+			return id ? [{ id, shown: true, ...(Number(width) > 0 && { width: Number(width) }) }] : [];
+		});
 	}
 }
+
+/** The shown columns as the address has them. */
+const inAddress = (choices: Choice[]) =>
+	choices
+		.filter(({ shown }) => shown)
+		.map(({ field, width }) => (width === undefined ? field.name : `${field.name}:${width}`))
+		.join();
+
+const keptOf = (view: View): KeptChoice[] =>
+	view.columns.map((id) => {
+		const width = view.widths?.[id];
+		return { id, shown: true, ...(typeof width === 'number' && { width }) };
+	});

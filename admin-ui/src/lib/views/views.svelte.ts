@@ -7,8 +7,10 @@ export interface View {
 	name: string;
 	filter: string;
 	sort: string;
-	/** Ids of the shown fields: a rename does not lose them. */
+	/** Ids of the shown fields, in their order: a rename does not lose them. */
 	columns: string[];
+	/** Pixels, by the ids of fields whose width was chosen. */
+	widths?: Record<string, number>;
 	density: Density;
 }
 

@@ -40,15 +40,18 @@ export class RecordForm {
 	gone = $state(false);
 	/** When the changes that were restored were made, in milliseconds; 0 when none were. */
 	restoredAt = $state(0);
-	/** Under which name unsaved changes are kept. */
+	/** Under which name unsaved changes are kept; `''` for not at all. */
 	readonly #draft: string;
 
-	/** @param template the record a new one is a copy of */
-	constructor(collection: Collection, stored: Row | undefined, template?: Row) {
+	/**
+	 * @param template the record a new one is a copy of
+	 * @param only the one field that is changed here: drafts are for whole records
+	 */
+	constructor(collection: Collection, stored: Row | undefined, { template, only }: { template?: Row; only?: Field } = {}) {
 		this.collection = collection;
-		this.fields = collection.fields.filter(isEdited);
+		this.fields = only ? [only] : collection.fields.filter(isEdited);
 		this.stored = stored;
-		this.#draft = stored?.id ?? (template ? `copy.${template.id}` : 'new');
+		this.#draft = only ? '' : (stored?.id ?? (template ? `copy.${template.id}` : 'new'));
 		if (template) this.changes = copyOf(this.fields, template);
 		this.#restore();
 	}
@@ -68,6 +71,14 @@ export class RecordForm {
 		this.#keep();
 	}
 
+	/** Stored values of another time, by name. Files are gone by then, and passwords were never known. */
+	take(values: Record<string, unknown>): void {
+		for (const field of this.fields) {
+			if (!(field.name in values) || ['file', 'password'].includes(field.type) || field.name === 'id') continue;
+			this.set(field, toForm(field, values[field.name]));
+		}
+	}
+
 	/** Back to what is stored. */
 	revert(field: Field): void {
 		this.set(field, this.#storedValue(field));
@@ -80,7 +91,7 @@ export class RecordForm {
 		this.conflicts = {};
 		this.failure = '';
 		this.restoredAt = 0;
-		dropDraft(this.collection, this.#draft);
+		if (this.#draft) dropDraft(this.collection, this.#draft);
 	}
 
 	/** The own value is to be stored over the other's. */
@@ -228,13 +239,14 @@ export class RecordForm {
 	}
 
 	#keep(): void {
+		if (!this.#draft) return;
 		const { stored } = this;
 		const base = stored && Object.fromEntries(Object.keys(this.changes).map((name) => [name, stored[name]]));
 		keepDraft(this.collection, this.#draft, { changes: this.changes, base });
 	}
 
 	#restore(): void {
-		const draft = readDraft(this.collection, this.#draft);
+		const draft = this.#draft && readDraft(this.collection, this.#draft);
 		if (!draft) return;
 		const names = new Map(this.fields.map((field) => [field.name, field]));
 		const changes: Record<string, unknown> = {};

@@ -1,6 +1,6 @@
 import type { Component } from 'svelte';
 import type { Field, FieldKind, FieldOf } from '$lib/api/collection';
-import type { Draft } from '../draft.svelte';
+import type { Draft, FieldRow } from '../draft.svelte';
 import AutodateOptions from './AutodateOptions.svelte';
 import DateOptions from './DateOptions.svelte';
 import DomainOptions from './DomainOptions.svelte';
@@ -19,6 +19,7 @@ export interface OptionsOf<K extends FieldKind> {
 	/** The field as the server has it. */
 	before: FieldOf<K> | undefined;
 	draft: Draft;
+	row: FieldRow;
 	error: (option: string) => string | undefined;
 }
 
