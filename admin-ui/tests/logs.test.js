@@ -353,7 +353,7 @@ test('a question to the log is saved for the team, asked again, and deleted with
 test('entries are chosen, a range of them too, and saved as JSON; on a phone as well', async () => {
 	const { page } = await visitLogs('#/logs');
 	await page.setViewportSize(phone);
-	const boxes = page.getByRole('checkbox', { name: /^Choose/ });
+	const boxes = page.getByRole('listitem').getByRole('checkbox');
 	await boxes.nth(0).check();
 	await boxes.nth(2).click({ modifiers: ['Shift'] });
 	const bar = page.getByRole('toolbar', { name: 'Chosen entries' });

@@ -17,14 +17,24 @@ const MOST_ERRORS = 5;
 const TONES: Record<string, Kind['tone']> = { '2': 'good', '4': 'warn', '5': 'danger' };
 const text = (value: string) => JSON.stringify(value);
 
+/** Kinds of one sort. */
+interface Group {
+	title: string;
+	/** Code. */
+	mono?: boolean;
+	/** Said by the server, whatever language the dashboard is in. */
+	quoted?: boolean;
+	kinds: Kind[];
+}
+
 /** What there is of each kind, the most first; levels and statuses in their own order. */
-export function kindsOf(entries: LogTraits[]): { title: string; mono?: boolean; kinds: Kind[] }[] {
+export function kindsOf(entries: LogTraits[]): Group[] {
 	return [
 		{ title: say('Status'), kinds: inOrder(tally(entries, statusKind)) },
 		{ title: say('Level'), kinds: tally(entries, levelKind) },
 		{ title: say('Method'), mono: true, kinds: tally(entries, methodKind) },
 		{ title: say('Paths'), mono: true, kinds: tally(entries, pathKind).slice(0, MOST_PATHS) },
-		{ title: say('Most frequent errors'), kinds: tally(entries, errorKind).slice(0, MOST_ERRORS) }
+		{ title: say('Most frequent errors'), quoted: true, kinds: tally(entries, errorKind).slice(0, MOST_ERRORS) }
 	].filter(({ kinds }) => kinds.length > 0);
 }
 
