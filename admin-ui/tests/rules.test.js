@@ -168,3 +168,27 @@ test('the card about rules', async () => {
 	await page.getByRole('group', { name: 'The language of rules' }).getByText('@todayStart').waitFor();
 	await audit(page);
 });
+
+test('whoever writes before the editor has come goes on where they were', async () => {
+	const page = await dashboard.current.visit('#/collections/products/schema');
+	await page.getByRole('link', { name: 'Rules' }).click();
+	await page.getByRole('heading', { name: 'List and search' }).waitFor();
+	/** @type {() => void} */
+	let come = () => {};
+	const coming = new Promise((go) => (come = () => go(undefined)));
+	await page.route(/immutable.*\.js/, async (route) => {
+		await coming;
+		await route.continue();
+	});
+	const rule = page.getByRole('radiogroup', { name: 'Who may: Delete' });
+	await rule.getByText('Expression').click();
+	const box = page.getByRole('textbox', { name: 'Delete, expression' });
+	await page.locator('textarea[aria-label="Delete, expression"]').focus();
+	await page.keyboard.type('nameprice');
+	for (const _ of 'price') await page.keyboard.press('ArrowLeft');
+	come();
+	await page.locator('.cm-content[aria-label="Delete, expression"]:focus').waitFor();
+	await page.keyboard.type(' != ');
+	assert.equal(await box.innerText(), 'name != price');
+	await audit(page);
+});

@@ -31,7 +31,8 @@ export interface Mounted {
 	insert: (text: string) => void;
 	mark: (problems: { from: number; to: number; message: string }[]) => void;
 	describe: (attributes: Record<string, string>) => void;
-	focus: () => void;
+	/** With what is to be marked, or where the caret is to stand. */
+	focus: (selection?: { anchor: number; head: number }) => void;
 	destroy: () => void;
 }
 
@@ -90,7 +91,10 @@ export function mount({ parent, text, placeholder, attributes, language, complet
 			view.dispatch(setDiagnostics(view.state, marks));
 		},
 		describe: (next) => view.dispatch({ effects: described.reconfigure(EditorView.contentAttributes.of(next)) }),
-		focus: () => view.focus(),
+		focus: (selection) => {
+			if (selection) view.dispatch({ selection });
+			view.focus();
+		},
 		destroy: () => view.destroy()
 	};
 }
