@@ -163,6 +163,54 @@ export const MOMENTS = [
 	{ name: 'new-field', hash: '#/collections/products/schema', act: (page) => press(page, 'New field') },
 	{ name: 'field', hash: '#/collections/products/schema', act: (page) => press(page, 'Options of tags') },
 	{
+		name: 'choice-renamed',
+		hash: '#/collections/products/schema',
+		act: async (page) => {
+			await press(page, 'Options of tags');
+			await page
+				.getByRole('textbox', { name: /^Name of the choice/ })
+				.first()
+				.fill('brand new');
+			await press(page, 'Save');
+			await page.getByRole('checkbox', { name: /^Write the new name/ }).waitFor();
+		}
+	},
+	{
+		name: 'new-target',
+		hash: '#/collections/products/schema',
+		act: async (page) => {
+			await press(page, 'New field');
+			await press(page, /^Relation /);
+			await page.getByRole('combobox', { name: 'Points at' }).fill('shelves');
+			await page.getByText('New collection…').click();
+			await page.getByRole('dialog').waitFor();
+		}
+	},
+	{
+		name: 'media-picker',
+		hash: '#/collections/products',
+		act: async (page) => {
+			await open(page);
+			await press(page, 'Picture or file');
+			await page.getByLabel('Files of').selectOption('products');
+			await page.getByRole('dialog', { name: 'Picture or file' }).locator('li button').first().click();
+		}
+	},
+	{
+		name: 'sign-in-code',
+		hash: '#/',
+		act: async (page) => {
+			await page.route('**/auth-with-password', (route) => route.fulfill({ status: 401, json: { mfaId: 'mfa000000000001' } }));
+			await page.route('**/request-otp', (route) => route.fulfill({ json: { otpId: 'otp000000000001' } }));
+			await press(page, 'Account');
+			await press(page, 'Sign out');
+			await page.getByLabel('Email').fill('kim@example.com');
+			await page.getByLabel('Password', { exact: true }).fill('correct-horse-9');
+			await page.keyboard.press('Enter');
+			await page.getByText(/^Step 2/).waitFor();
+		}
+	},
+	{
 		name: 'delete-collection',
 		hash: '#/collections/orders/schema',
 		act: async (page) => (
