@@ -121,6 +121,18 @@ test('a column is made wider by its edge: pulled, with the arrows, as wide as it
 	await edge(page, 'name').focus();
 	await page.keyboard.press('Shift+ArrowLeft');
 	assert.ok((await cut()) > 0);
+	// From any value, too; the edges are no stops on the way through the page.
+	await page
+		.getByRole('link', { name: /^[a-z0-9]{15}$/ })
+		.first()
+		.focus();
+	await page.keyboard.press('ArrowRight');
+	const narrow = await widthOf(page, 'name');
+	await page.keyboard.press('Shift+ArrowRight');
+	assert.equal(await widthOf(page, 'name'), narrow + 16);
+	await page.keyboard.press('Shift+ArrowLeft');
+	assert.equal(await widthOf(page, 'name'), narrow);
+	assert.equal(await page.locator('thead [role=separator][tabindex="0"]').count(), 0);
 	const chosen = await widthOf(page, 'name');
 	await page.getByRole('button', { name: 'Views', exact: true }).click();
 	await page.getByLabel('Save what is shown as a view').fill('Roomy');

@@ -32,6 +32,8 @@ const CHARACTER = 7.2;
 /** Pixels between which a width is chosen. */
 export const NARROWEST = 56;
 export const WIDEST = 1200;
+/** By which an arrow changes it. */
+export const STEP = 16;
 
 export const inBounds = (width: number) => Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
 
