@@ -91,8 +91,8 @@ async function work(name, viewport) {
 	]) {
 		await page.keyboard.press('n');
 		const form = page.getByRole('dialog', { name: `New record in ${name}` });
-		await form.waitFor();
-		await tabTo(page, 'textbox', 'title');
+		// It begins where somebody writes: ids come by themselves.
+		await form.getByRole('textbox', { name: 'title', exact: true }).and(page.locator(':focus')).waitFor();
 		await page.keyboard.type(title ?? '');
 		await tabTo(page, 'combobox', 'state');
 		await page.keyboard.type(state ?? '');
