@@ -162,7 +162,7 @@ test('the editor fills the window, and its tools are one stop of Tab', async () 
 	await field(page).getByRole('button', { name: 'Italic' }).and(page.locator(':focus')).waitFor();
 	assert.equal(await field(page).locator('.tools button[tabindex="0"]').count(), 1);
 	await press(page, 'Fill the window');
-	const box = await field(page).locator('.rich').last().boundingBox();
+	const box = await field(page).locator('.framed').last().boundingBox();
 	assert.deepEqual([box?.width, box?.height], [1280, 800]);
 	await page.getByRole('button', { name: 'Back into the form' }).waitFor();
 	await words(page).click();
